@@ -1,0 +1,33 @@
+using Npgsql;
+
+namespace WildCam.Hub.Hosting;
+
+/// <summary>What every slice stands on: options, database, listeners, health.</summary>
+static class HostingSlice
+{
+    /// <summary>Key of the data source that leads past PgBouncer.</summary>
+    public const string Direct = "direct";
+
+    public static void AddHosting(this WebApplicationBuilder builder)
+    {
+        var hub = builder.Configuration.GetSection(HubOptions.Section).Get<HubOptions>() ?? new HubOptions();
+        builder.Services.AddOptions<HubOptions>().BindConfiguration(HubOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddOptions<BlobOptions>().BindConfiguration(BlobOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(hub.Database));
+        builder.Services.AddKeyedSingleton(Direct, (_, _) => NpgsqlDataSource.Create(
+            hub.DatabaseDirect.Length > 0 ? hub.DatabaseDirect : hub.Database));
+        builder.Services.AddSingleton(services => new DatabaseNotices(
+            services.GetRequiredKeyedService<NpgsqlDataSource>(Direct),
+            services.GetRequiredService<ILogger<DatabaseNotices>>()));
+        builder.Services.AddHostedService(services => services.GetRequiredService<DatabaseNotices>());
+        builder.WebHost.UseKestrelCore();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+            kestrel.Listen(System.Net.IPAddress.Parse(hub.BindAddress), hub.WebPort));
+    }
+
+    public static void MapHosting(this WebApplication app) =>
+        app.MapGet("/health/live", () => TypedResults.Text("live"));
+}

@@ -1,0 +1,47 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace WildCam.Hub.Hosting;
+
+/// <summary>What the hub stands on; section WildCam. Each slice has its own section below it.</summary>
+public sealed class HubOptions
+{
+    public const string Section = "WildCam";
+
+    /// <summary>PostgreSQL connection string; may lead through PgBouncer in transaction mode.</summary>
+    [Required]
+    public string Database { get; set; } = "";
+
+    /// <summary>Direct connection string for LISTEN and migrations; empty: as <see cref="Database"/>.</summary>
+    public string DatabaseDirect { get; set; } = "";
+
+    /// <summary>Folder of the hub's own files: blobs, certificates, keys, models.</summary>
+    [Required]
+    public string DataFolder { get; set; } = "";
+
+    /// <summary>Address that the listeners bind to.</summary>
+    public string BindAddress { get; set; } = "0.0.0.0";
+
+    [Range(0, 65535)]
+    public int WebPort { get; set; } = 8080;
+
+    /// <summary>Address under which people reach the pages, for links; empty: http://localhost and the port.</summary>
+    public string PublicUrl { get; set; } = "";
+}
+
+/// <summary>Where pictures lie; section WildCam:Blobs.</summary>
+public sealed class BlobOptions
+{
+    public const string Section = "WildCam:Blobs";
+
+    /// <summary>"folder" or "azure".</summary>
+    [RegularExpression("folder|azure")]
+    public string Kind { get; set; } = "folder";
+
+    /// <summary>The folder; empty: blobs under the data folder.</summary>
+    public string Folder { get; set; } = "";
+
+    /// <summary>Azure Storage connection string, from the environment or a file.</summary>
+    public string AzureConnection { get; set; } = "";
+
+    public string AzureContainer { get; set; } = "wildcam";
+}

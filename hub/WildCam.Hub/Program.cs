@@ -1,0 +1,11 @@
+using WildCam.Hub.Hosting;
+
+var builder = WebApplication.CreateBuilder(args);
+builder.AddHosting();
+
+var app = builder.Build();
+app.MapHosting();
+await app.RunAsync();
+
+/// <summary>The hub's entry point; public so that tests can start it in process.</summary>
+public partial class Program;

@@ -1,0 +1,80 @@
+namespace WildCam.Storage;
+
+/// <summary>What a thing on a picture is. "Animal" is never a species; a species is a taxon.</summary>
+public enum Category : short
+{
+    Animal = 1,
+    Person = 2,
+    Vehicle = 3,
+    Blank = 4,
+
+    /// <summary>Found by background difference: something changed, nobody says what.</summary>
+    Movement = 5,
+}
+
+/// <summary>Who says what is on a picture.</summary>
+public enum IdentificationSource : short
+{
+    Model = 1,
+    Person = 2,
+    Simulator = 3,
+}
+
+/// <summary>What may still be missing of a capture; bits of captures.stages_missing.</summary>
+[Flags]
+public enum CaptureStages
+{
+    None = 0,
+    Thumbnail = 1,
+    Exif = 2,
+    Detection = 4,
+    Event = 8,
+    All = Thumbnail | Exif | Detection | Event,
+}
+
+/// <summary>How far the time of a capture can be trusted.</summary>
+public enum ClockQuality : short
+{
+    /// <summary>The camera's clock epoch is anchored to hub time.</summary>
+    Anchored = 1,
+
+    /// <summary>Between two captures whose time is known.</summary>
+    Bounded = 2,
+
+    /// <summary>The device's own claim, or the EXIF of an import.</summary>
+    Device = 3,
+
+    /// <summary>The device's claim was absurd: the time of arrival stands in. Shown as suspect.</summary>
+    Received = 4,
+}
+
+/// <summary>What a person may do in a project.</summary>
+public enum Role : short
+{
+    Viewer = 1,
+    Researcher = 2,
+    Manager = 3,
+}
+
+/// <summary>Kinds of background jobs; jobs.kind.</summary>
+public static class JobKinds
+{
+    public const string Thumbnail = "thumbnail";
+    public const string Exif = "exif";
+    public const string Detection = "detection";
+    public const string Event = "event";
+    public const string Summary = "summary";
+}
+
+/// <summary>Channels of NOTIFY; each is only a hint, and each listener also polls.</summary>
+public static class Channels
+{
+    /// <summary>Jobs became ready; the payload is a kind.</summary>
+    public const string Jobs = "wildcam_jobs";
+
+    /// <summary>A camera changed (revoked, new credential, moved); the payload is its code.</summary>
+    public const string Cameras = "wildcam_cameras";
+
+    /// <summary>Page events were written; the payload is a project id.</summary>
+    public const string Pages = "wildcam_pages";
+}

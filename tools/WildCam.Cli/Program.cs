@@ -1,1 +1,34 @@
-Console.WriteLine("wildcam");
+using System.CommandLine;
+using System.Globalization;
+using WildCam.Cli;
+using WildCam.Cli.Commands;
+using WildCam.Cli.Machine;
+
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+
+var root = new RootCommand("WildCam: a camera-trap network that a field team owns.")
+{
+    UpCommand.Create(),
+    DownCommand.Create(),
+    StatusCommand.Create(),
+    DoctorCommand.Create(),
+    LogsCommand.Create(),
+    DbCommands.Create(),
+    TestCommand.Create(),
+};
+
+try
+{
+    return await root.Parse(args.Length == 0 ? ["--help"] : args)
+        .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+}
+catch (CommandException problem)
+{
+    Screen.Error(problem.Message);
+    return problem.ExitCode;
+}
+catch (OperationCanceledException)
+{
+    return 130;
+}

@@ -1,9 +1,5 @@
 namespace WildCam.Hub.Jobs;
 
-/// <summary>A claimed job. Subject is what it works on, for most kinds a capture's public id.</summary>
-public sealed record Job(
-    long Id, string Kind, string Subject, DateTimeOffset? CapturedAt, int Attempts, long LeaseToken);
-
 /// <summary>What became of a job.</summary>
 public enum JobResult
 {
@@ -46,6 +42,12 @@ public interface IJobHandler
 
     /// <summary>Batches of this kind at work at once in one hub.</summary>
     int ParallelMax { get; }
+
+    /// <summary>After so many attempts a job is dead. With the backoff's bounds 12 last about three hours.</summary>
+    int AttemptsMax => 12;
+
+    /// <summary>Longest time for a batch; then it is cancelled, or another hub takes over.</summary>
+    TimeSpan Lease => TimeSpan.FromMinutes(2);
 
     /// <summary>One outcome for each job, in order.</summary>
     Task<IReadOnlyList<JobOutcome>> HandleAsync(IReadOnlyList<Job> batch, CancellationToken cancellationToken);

@@ -1,0 +1,283 @@
+using System.Buffers;
+using System.Runtime.InteropServices;
+
+namespace WildCam.Imaging;
+
+/// <summary>How much of a picture's file could be read; the values of captures.integrity.</summary>
+public enum JpegIntegrity
+{
+    Whole = 1,
+
+    /// <summary>Some of it is missing or wrong, the rest is shown.</summary>
+    Damaged = 2,
+
+    /// <summary>No picture could be read.</summary>
+    Undecodable = 3,
+}
+
+/// <summary>
+/// What came of decoding. Image is null where the file is undecodable, and Problem says why; a damaged one has both.
+/// </summary>
+public readonly record struct JpegDecoding(PixelImage? Image, JpegIntegrity Integrity, string? Problem);
+
+/// <summary>An encoded JPEG in rented memory: dispose it, and use nothing of it afterwards.</summary>
+public sealed class JpegBytes : IDisposable
+{
+    readonly int _length;
+    byte[]? _bytes;
+
+    internal JpegBytes(ReadOnlySpan<byte> bytes)
+    {
+        _length = bytes.Length;
+        _bytes = ArrayPool<byte>.Shared.Rent(bytes.Length);
+        bytes.CopyTo(_bytes);
+    }
+
+    public ReadOnlyMemory<byte> Memory
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_bytes is null, this);
+            return _bytes.AsMemory(0, _length);
+        }
+    }
+
+    public void Dispose()
+    {
+        var bytes = Interlocked.Exchange(ref _bytes, null);
+        if (bytes is not null)
+        {
+            ArrayPool<byte>.Shared.Return(bytes);
+        }
+    }
+}
+
+/// <summary>
+/// JPEG in and out over libturbojpeg. A library handle that met a bad header fails good pictures afterwards
+/// (libjpeg-turbo 2.1.5), so each call makes its own and destroys it: microseconds beside milliseconds.
+/// </summary>
+public static unsafe class JpegCodec
+{
+    /// <summary>Most pixels that a file may claim; checked before any of them has memory.</summary>
+    public const int PixelsMax = 100_000_000;
+
+    /// <summary>
+    /// Most pixels times scans. A progressive picture is walked once a scan, so that a small hostile file could keep a
+    /// core busy for minutes; cameras and editors write 10 scans or so.
+    /// </summary>
+    public const long ScanPixelsMax = 1_500_000_000;
+
+    /// <summary>Whether libturbojpeg is installed.</summary>
+    public static bool IsAvailable() => TurboJpeg.IsAvailable();
+
+    /// <summary>Reads the head of a file; false with the reason where it is no JPEG or claims too much.</summary>
+    /// <exception cref="ImagingUnavailableException">libturbojpeg is not installed.</exception>
+    public static bool TryReadHeader(ReadOnlySpan<byte> jpeg, out JpegHeader header, out string? problem)
+    {
+        using var handle = new Handle(TurboJpeg.InitDecompress());
+        return TryReadHeader(handle, jpeg, JpegMarkers.Read(jpeg), out header, out problem);
+    }
+
+    /// <summary>
+    /// Decodes to 3 channels (RGB) or 1 (luma), with EXIF's orientation applied, at the smallest eighth of the stored
+    /// size that is at least <paramref name="widthMin"/> wide as shown (0: whole size). Never larger than stored.
+    /// </summary>
+    /// <exception cref="ImagingUnavailableException">libturbojpeg is not installed.</exception>
+    public static JpegDecoding Decode(ReadOnlySpan<byte> jpeg, int widthMin = 0, int channels = 3)
+    {
+        using var handle = new Handle(TurboJpeg.InitDecompress());
+        var markers = JpegMarkers.Read(jpeg);
+        if (!TryReadHeader(handle, jpeg, markers, out var header, out var problem))
+        {
+            return new JpegDecoding(null, JpegIntegrity.Undecodable, problem);
+        }
+
+        var eighths = 8;
+        while (widthMin > 0 && eighths > 1 && Scaled(header.ShownWidth, eighths - 1) >= widthMin)
+        {
+            eighths--;
+        }
+
+        var (width, height) = (Scaled(header.Width, eighths), Scaled(header.Height, eighths));
+        var isCmyk = header.Color is JpegColor.Cmyk or JpegColor.Ycck;
+        var (pixels, integrity) = isCmyk
+            ? DecodeCmyk(handle, jpeg, width, height, markers.IsAdobe)
+            : DecodePlain(handle, jpeg, width, height, channels);
+        if (integrity != JpegIntegrity.Whole)
+        {
+            problem = handle.ErrorText();
+        }
+
+        if (integrity == JpegIntegrity.Undecodable)
+        {
+            pixels.Dispose();
+            return new JpegDecoding(null, integrity, problem);
+        }
+
+        if (pixels.Channels != channels)
+        {
+            pixels = Replace(pixels, pixels.ToLuma());
+        }
+
+        if (header.Orientation != 1)
+        {
+            pixels = Replace(pixels, pixels.Orient(header.Orientation));
+        }
+
+        return new JpegDecoding(pixels, integrity, problem);
+    }
+
+    /// <summary>Encodes a picture, colour at 4:2:0; quality 1 to 100.</summary>
+    /// <exception cref="ImagingUnavailableException">libturbojpeg is not installed.</exception>
+    public static JpegBytes Encode(PixelImage image, int quality)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(quality, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(quality, 100);
+        using var handle = new Handle(TurboJpeg.InitCompress());
+        var grey = image.Channels == 1;
+        byte* jpeg = null;
+        try
+        {
+            CULong size = default;
+            int failed;
+            fixed (byte* pixels = image.Pixels)
+            {
+                failed = TurboJpeg.Compress(
+                    handle.Value, pixels, image.Width, image.Stride, image.Height,
+                    grey ? TurboJpeg.PixelsGrey : TurboJpeg.PixelsRgb, &jpeg, &size,
+                    grey ? TurboJpeg.SamplingGrey : TurboJpeg.Sampling420, quality, 0);
+            }
+
+            return failed == 0
+                ? new JpegBytes(new ReadOnlySpan<byte>(jpeg, checked((int)size.Value)))
+                : throw new InvalidOperationException(
+                    $"A picture of {image.Width}x{image.Height} could not be encoded: {handle.ErrorText()}");
+        }
+        finally
+        {
+            TurboJpeg.Free(jpeg);
+        }
+    }
+
+    static bool TryReadHeader(
+        Handle handle, ReadOnlySpan<byte> jpeg, JpegMarkers markers, out JpegHeader header, out string? problem)
+    {
+        header = default;
+        if (jpeg is not [0xFF, 0xD8, ..])
+        {
+            problem = jpeg.IsEmpty ? "The file is empty." : "The file is not a JPEG: it does not start with FF D8.";
+            return false;
+        }
+
+        fixed (byte* bytes = jpeg)
+        {
+            var failed = TurboJpeg.DecompressHeader(
+                handle.Value, bytes, new CULong((nuint)jpeg.Length), out var width, out var height, out _,
+                out var color);
+            if (failed != 0 && (TurboJpeg.GetErrorCode(handle.Value) != TurboJpeg.ErrorWarning || width <= 0))
+            {
+                problem = handle.ErrorText();
+                return false;
+            }
+
+            header = new JpegHeader(width, height, (JpegColor)color, markers.Orientation);
+        }
+
+        var pixels = (long)header.Width * header.Height;
+        problem = header.Width <= 0 || header.Height <= 0
+            ? $"The file claims {header.Width}x{header.Height} pixels."
+            : pixels > PixelsMax
+                ? $"The file claims {header.Width}x{header.Height} pixels, over PixelsMax ({PixelsMax})."
+                : pixels * markers.Scans > ScanPixelsMax
+                    ? $"The file has {markers.Scans} scans of {header.Width}x{header.Height} pixels, "
+                        + $"over ScanPixelsMax ({ScanPixelsMax})."
+                    : null;
+        return problem is null;
+    }
+
+    static (PixelImage Pixels, JpegIntegrity Integrity) DecodePlain(
+        Handle handle, ReadOnlySpan<byte> jpeg, int width, int height, int channels)
+    {
+        var image = new PixelImage(width, height, channels);
+        // Of a damaged file the library fills what it can; the rest must not show another picture's bytes.
+        image.Pixels.Fill(0x80);
+        fixed (byte* pixels = image.Pixels)
+        {
+            var format = channels == 1 ? TurboJpeg.PixelsGrey : TurboJpeg.PixelsRgb;
+            return (image, Decompress(handle, jpeg, pixels, width, image.Stride, height, format));
+        }
+    }
+
+    static (PixelImage Pixels, JpegIntegrity Integrity) DecodeCmyk(
+        Handle handle, ReadOnlySpan<byte> jpeg, int width, int height, bool isInverted)
+    {
+        var inks = ArrayPool<byte>.Shared.Rent(width * height * 4);
+        try
+        {
+            inks.AsSpan(0, width * height * 4).Fill(0x80);
+            JpegIntegrity integrity;
+            fixed (byte* pixels = inks)
+            {
+                integrity = Decompress(handle, jpeg, pixels, width, width * 4, height, TurboJpeg.PixelsCmyk);
+            }
+
+            var image = new PixelImage(width, height, 3);
+            // Adobe's programs store inks inverted, 255 for none, and mark the file so.
+            var flip = isInverted ? 0 : 0xFF;
+            var to = image.Pixels;
+            for (int i = 0, at = 0; i < to.Length; i += 3, at += 4)
+            {
+                var black = inks[at + 3] ^ flip;
+                to[i] = (byte)((((inks[at] ^ flip) * black) + 127) / 255);
+                to[i + 1] = (byte)((((inks[at + 1] ^ flip) * black) + 127) / 255);
+                to[i + 2] = (byte)((((inks[at + 2] ^ flip) * black) + 127) / 255);
+            }
+
+            return (image, integrity);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(inks);
+        }
+    }
+
+    static JpegIntegrity Decompress(
+        Handle handle, ReadOnlySpan<byte> jpeg, byte* pixels, int width, int pitch, int height, int format)
+    {
+        fixed (byte* bytes = jpeg)
+        {
+            var failed = TurboJpeg.Decompress(
+                handle.Value, bytes, new CULong((nuint)jpeg.Length), pixels, width, pitch, height, format,
+                TurboJpeg.LimitScans);
+            return failed == 0
+                ? JpegIntegrity.Whole
+                : TurboJpeg.GetErrorCode(handle.Value) == TurboJpeg.ErrorWarning
+                    ? JpegIntegrity.Damaged
+                    : JpegIntegrity.Undecodable;
+        }
+    }
+
+    static int Scaled(int size, int eighths) => ((size * eighths) + 7) / 8;
+
+    static PixelImage Replace(PixelImage old, PixelImage with)
+    {
+        old.Dispose();
+        return with;
+    }
+
+    readonly ref struct Handle
+    {
+        public Handle(nint value) => Value = value != 0
+            ? value
+            : throw new InvalidOperationException("libturbojpeg could not start: out of memory?");
+
+        public nint Value { get; }
+
+        public string ErrorText() =>
+            Marshal.PtrToStringUTF8((nint)TurboJpeg.GetErrorText(Value)) is { Length: > 0 } text
+                ? text
+                : "unknown error";
+
+        public void Dispose() => _ = TurboJpeg.Destroy(Value);
+    }
+}

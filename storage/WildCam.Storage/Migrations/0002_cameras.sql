@@ -24,9 +24,11 @@ create table cameras (
   password_issued_at timestamptz,
   heartbeat_seconds  int not null default 3600 check (heartbeat_seconds between 30 and 86400),
   created_at         timestamptz not null default now(),
+  changed_at         timestamptz not null default now(),               -- hubs poll by it to forget old credentials
   revoked_at         timestamptz
 );
 create index on cameras (project_id);
+create index on cameras (changed_at);
 
 -- Where a camera stood, and when. A move ends one deployment and begins the next; history is never edited.
 create table deployments (
@@ -47,7 +49,10 @@ create table camera_states (
   last_hello_at     timestamptz,
   last_capture_at   timestamptz,                                       -- received
   next_contact_at   timestamptz,                                       -- announced by the camera
-  boot              bigint not null default 0,
+  lost_at           timestamptz,                                       -- connection broke off; null: said goodbye or is here
+  boot              bigint not null default 0,                         -- newest heard; with session it orders hello and will
+  session           bigint not null default 0,
+  heartbeat_boot    bigint not null default 0,                         -- newest heartbeat: boot and sequence
   heartbeat_sequence bigint not null default 0,
   firmware          text,
   config_version    bigint not null default 0,

@@ -1,0 +1,40 @@
+using System.Buffers.Text;
+using System.Security.Cryptography;
+
+namespace WildCam.Storage.Cameras;
+
+/// <summary>
+/// A camera's password: 32 random bytes, shown once as base64url and kept as SHA-256. No slow hash: the bytes cannot be
+/// guessed, and a thousand cameras may come back at once.
+/// </summary>
+public static class CameraCredential
+{
+    public const int Bytes = 32;
+
+    /// <summary>Characters of the credential as shown: base64url without padding.</summary>
+    public const int Chars = 43;
+
+    /// <summary>A new credential and what is stored of it.</summary>
+    public static (string Credential, byte[] Hash) Create()
+    {
+        var secret = RandomNumberGenerator.GetBytes(Bytes);
+        return (Base64Url.EncodeToString(secret), SHA256.HashData(secret));
+    }
+
+    /// <summary>Whether this password is the one whose hash is stored; in constant time.</summary>
+    public static bool Matches(ReadOnlySpan<byte> password, byte[]? storedHash)
+    {
+        Span<byte> secret = stackalloc byte[Bytes];
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        if (password.Length != Chars
+            || Base64Url.DecodeFromUtf8(password, secret, out _, out var written) != System.Buffers.OperationStatus.Done
+            || written != Bytes)
+        {
+            secret.Clear();
+        }
+
+        SHA256.HashData(secret, hash);
+        return CryptographicOperations.FixedTimeEquals(hash, storedHash ?? new byte[SHA256.HashSizeInBytes])
+            && storedHash is not null;
+    }
+}

@@ -1,0 +1,69 @@
+using Npgsql;
+
+namespace WildCam.Storage.Cameras;
+
+/// <summary>A place where cameras stand.</summary>
+public sealed record Site(
+    int Id, int ProjectId, string Slug, string Name, double? Latitude, double? Longitude, string TimeZone);
+
+/// <summary>Sites.</summary>
+public sealed class SitesTable(NpgsqlDataSource database)
+{
+    /// <summary>Most sites that one list returns.</summary>
+    public const int ListMax = 10_000;
+
+    /// <summary>Adds a site; its id, or null where the project has one of this slug.</summary>
+    public async Task<int?> InsertAsync(
+        int projectId, string slug, string name, double? latitude, double? longitude, string timeZone,
+        CancellationToken cancellationToken)
+    {
+        await using var command = database.Command("""
+            insert into sites (project_id, slug, name, latitude, longitude, time_zone)
+            values ($1, $2, $3, $4::double precision, $5::double precision, $6)
+            on conflict (project_id, slug) do nothing
+            returning id
+            """, projectId, slug, name, latitude, longitude, timeZone);
+        return (int?)await command.ExecuteScalarAsync(cancellationToken);
+    }
+
+    public async Task<int?> FindIdAsync(
+        NpgsqlConnection connection, int projectId, string slug, CancellationToken cancellationToken)
+    {
+        await using var command = connection.Command(
+            "select id from sites where project_id = $1 and slug = $2", projectId, slug);
+        return (int?)await command.ExecuteScalarAsync(cancellationToken);
+    }
+
+    /// <summary>All sites of a project by name.</summary>
+    public async Task<IReadOnlyList<Site>> ListAsync(int projectId, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command($"""
+            select id, project_id, slug, name, latitude, longitude, time_zone
+            from sites where project_id = $1 order by name, id limit {ListMax}
+            """, projectId);
+        var sites = new List<Site>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            sites.Add(new Site(
+                reader.GetInt32(0), reader.GetInt32(1), reader.GetString(2), reader.GetString(3),
+                reader.Get<double>(4), reader.Get<double>(5), reader.GetString(6)));
+        }
+
+        return sites;
+    }
+
+    /// <summary>
+    /// IANA zone for a camera's own clock readings: that of the site of its newest deployment, else the project's.
+    /// </summary>
+    public async Task<string?> FindZoneForImportAsync(int cameraId, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command("""
+            select coalesce(
+              (select s.time_zone from deployments d join sites s on s.id = d.site_id
+               where d.camera_id = c.id order by d.from_at desc limit 1), p.time_zone)
+            from cameras c join projects p on p.id = c.project_id where c.id = $1
+            """, cameraId);
+        return (string?)await command.ExecuteScalarAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,40 @@
+using Npgsql;
+
+namespace WildCam.Storage;
+
+/// <summary>Commands with positional parameters; null becomes the database's.</summary>
+static class Sql
+{
+    public static NpgsqlCommand Command(
+        this NpgsqlConnection connection, string sql, params ReadOnlySpan<object?> values)
+    {
+        var command = new NpgsqlCommand(sql, connection);
+        Add(command, values);
+        return command;
+    }
+
+    public static NpgsqlCommand Command(
+        this NpgsqlDataSource database, string sql, params ReadOnlySpan<object?> values)
+    {
+        var command = database.CreateCommand(sql);
+        Add(command, values);
+        return command;
+    }
+
+    /// <summary>The value of a column that may be null.</summary>
+    public static T? Get<T>(this NpgsqlDataReader reader, int column)
+        where T : struct =>
+        reader.IsDBNull(column) ? null : reader.GetFieldValue<T>(column);
+
+    /// <summary>The text of a column that may be null.</summary>
+    public static string? Text(this NpgsqlDataReader reader, int column) =>
+        reader.IsDBNull(column) ? null : reader.GetString(column);
+
+    static void Add(NpgsqlCommand command, ReadOnlySpan<object?> values)
+    {
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
+        }
+    }
+}

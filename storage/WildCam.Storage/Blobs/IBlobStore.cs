@@ -7,7 +7,7 @@ public sealed record BlobEntry(string Path, long SizeBytes, DateTimeOffset Writt
 
 /// <summary>
 /// Where pictures lie. Paths are relative, of the segments a-z A-Z 0-9 . _ - divided by '/', and never derived again
-/// once stored. Implementations: a folder, Azure Blob Storage.
+/// once stored. <see cref="BlobPath"/> checks them. Implementations: a folder, Azure Blob Storage.
 /// </summary>
 public interface IBlobStore
 {
@@ -15,20 +15,24 @@ public interface IBlobStore
     /// Writes a blob and returns when it is durable. Writing the same path again replaces it whole: a reader sees the
     /// old or the new bytes, never a mixture.
     /// </summary>
-    /// <exception cref="BlobStoreException">The store refused or did not answer; the path is unchanged.</exception>
+    /// <exception cref="BlobStoreException">
+    /// The store refused or did not answer; the path holds the old bytes or the new ones, and the new may yet be lost.
+    /// </exception>
     Task PutAsync(string path, ReadOnlySequence<byte> content, CancellationToken cancellationToken);
 
     /// <summary>Opens a blob for reading, or null where there is none. The stream can seek.</summary>
     /// <exception cref="BlobStoreException">The store did not answer.</exception>
     Task<Stream?> OpenReadAsync(string path, CancellationToken cancellationToken);
 
-    /// <summary>Moves a blob; durable on return. False where there is none.</summary>
+    /// <summary>Moves a blob, replacing what has the new path; durable on return. False where there is none.</summary>
     Task<bool> MoveAsync(string path, string newPath, CancellationToken cancellationToken);
 
     /// <summary>Deletes a blob; false where there is none.</summary>
     Task<bool> DeleteAsync(string path, CancellationToken cancellationToken);
 
-    /// <summary>All blobs whose path starts with the prefix, in no order.</summary>
+    /// <summary>
+    /// All blobs whose path starts with the prefix (a valid path, a valid path and '/', or empty), in no order.
+    /// </summary>
     IAsyncEnumerable<BlobEntry> ListAsync(string prefix, CancellationToken cancellationToken);
 
     /// <summary>Bytes that can still be written, or null where the store has no such bound.</summary>

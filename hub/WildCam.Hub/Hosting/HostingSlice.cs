@@ -1,4 +1,6 @@
+using Microsoft.Extensions.Options;
 using Npgsql;
+using WildCam.Storage.Blobs;
 
 namespace WildCam.Hub.Hosting;
 
@@ -19,6 +21,10 @@ static class HostingSlice
         builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(hub.Database));
         builder.Services.AddKeyedSingleton(Direct, (_, _) => NpgsqlDataSource.Create(
             hub.DatabaseDirect.Length > 0 ? hub.DatabaseDirect : hub.Database));
+        builder.Services.AddSingleton(services => OpenBlobs(
+            services.GetRequiredService<IOptions<HubOptions>>().Value,
+            services.GetRequiredService<IOptions<BlobOptions>>().Value,
+            services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton(services => new DatabaseNotices(
             services.GetRequiredKeyedService<NpgsqlDataSource>(Direct),
             services.GetRequiredService<ILogger<DatabaseNotices>>()));
@@ -27,6 +33,13 @@ static class HostingSlice
         builder.WebHost.ConfigureKestrel(kestrel =>
             kestrel.Listen(System.Net.IPAddress.Parse(hub.BindAddress), hub.WebPort));
     }
+
+    static IBlobStore OpenBlobs(HubOptions hub, BlobOptions blobs, TimeProvider time) => blobs.Kind switch
+    {
+        "azure" => new AzureBlobStore(blobs.AzureConnection, blobs.AzureContainer),
+        _ => new FolderBlobStore(
+            blobs.Folder.Length > 0 ? blobs.Folder : Path.Combine(hub.DataFolder, "blobs"), time),
+    };
 
     public static void MapHosting(this WebApplication app) =>
         app.MapGet("/health/live", () => TypedResults.Text("live"));

@@ -27,8 +27,6 @@ public sealed class AzureBlobStore : IBlobStore
     static readonly TimeSpan CopyPollPause = TimeSpan.FromMilliseconds(200);
 
     readonly BlobContainerClient _container;
-    readonly SemaphoreSlim _creating = new(1, 1);
-    volatile bool _created;
 
     public AzureBlobStore(string connection, string container)
     {
@@ -44,25 +42,19 @@ public sealed class AzureBlobStore : IBlobStore
     public async Task PutAsync(string path, ReadOnlySequence<byte> content, CancellationToken cancellationToken)
     {
         BlobPath.Check(path);
+        var bytes = content.IsSingleSegment ? content.First : content.ToArray();
+        var blob = _container.GetBlobClient(path);
         try
         {
-            await EnsureContainerAsync(cancellationToken);
-            var bytes = content.IsSingleSegment ? content.First : content.ToArray();
-            await _container.GetBlobClient(path).UploadAsync(new BinaryData(bytes), new BlobUploadOptions
+            try
             {
-                HttpHeaders = new BlobHttpHeaders { ContentType = "application/octet-stream" },
-
-                // The service compares a checksum, so that a truncated or altered body is refused.
-                TransferValidation = new UploadTransferValidationOptions
-                {
-                    ChecksumAlgorithm = StorageChecksumAlgorithm.MD5,
-                },
-                TransferOptions = new StorageTransferOptions
-                {
-                    InitialTransferSize = WriteWholeBytesMax,
-                    MaximumTransferSize = WriteWholeBytesMax,
-                },
-            }, cancellationToken);
+                await UploadAsync(blob, bytes, cancellationToken);
+            }
+            catch (RequestFailedException missing) when (missing.ErrorCode == BlobErrorCode.ContainerNotFound)
+            {
+                await _container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
+                await UploadAsync(blob, bytes, cancellationToken);
+            }
         }
         catch (Exception fault) when (IsFault(fault, cancellationToken))
         {
@@ -179,27 +171,21 @@ public sealed class AzureBlobStore : IBlobStore
         }
     }
 
-    async Task EnsureContainerAsync(CancellationToken cancellationToken)
-    {
-        if (_created)
+    static async Task UploadAsync(
+        BlobClient blob, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
+        await blob.UploadAsync(new BinaryData(content), new BlobUploadOptions
         {
-            return;
-        }
-
-        await _creating.WaitAsync(cancellationToken);
-        try
-        {
-            if (!_created)
+            // The service compares a checksum, so that a truncated or altered body is refused.
+            TransferValidation = new UploadTransferValidationOptions
             {
-                await _container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-                _created = true;
-            }
-        }
-        finally
-        {
-            _creating.Release();
-        }
-    }
+                ChecksumAlgorithm = StorageChecksumAlgorithm.MD5,
+            },
+            TransferOptions = new StorageTransferOptions
+            {
+                InitialTransferSize = WriteWholeBytesMax,
+                MaximumTransferSize = WriteWholeBytesMax,
+            },
+        }, cancellationToken);
 
     // Of a range answer the length is the range's; the blob's own stands after the slash: "bytes 0-99/1000".
     static long SizeOf(BlobDownloadDetails details)
@@ -225,7 +211,9 @@ public sealed class AzureBlobStore : IBlobStore
             507 => BlobFault.Full,
             _ => BlobFault.Unavailable,
         };
-        var said = refused is null ? fault.GetBaseException().Message : $"{refused.Status} {refused.ErrorCode}";
+        var said = refused is null or { Status: 0 }
+            ? (refused ?? fault).GetBaseException().Message
+            : $"{refused.Status} {refused.ErrorCode}";
         var remedy = kind switch
         {
             BlobFault.Denied => " Check WildCam:Blobs:AzureConnection.",

@@ -1,8 +1,8 @@
 namespace WildCam.Storage.Blobs;
 
 /// <summary>
-/// What a blob may be called: segments of a-z A-Z 0-9 . _ - divided by '/', none starting with a dot. A name that passes
-/// cannot leave the store's folder, is the same in every store, and needs no escaping anywhere.
+/// What a blob may be called: segments of a-z A-Z 0-9 . _ - divided by '/', none starting with a dot. A name that
+/// passes cannot leave the store's folder, is the same in every store, and needs no escaping anywhere.
 /// </summary>
 public static class BlobPath
 {

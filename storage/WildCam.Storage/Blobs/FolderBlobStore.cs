@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace WildCam.Storage.Blobs;
 
 /// <summary>
-/// Blobs as files below one folder. A write goes to a temporary file, is forced to the disk, renamed into place, and the
-/// folder that names it is forced to the disk too: only then is the picture sure to be there after a power cut.
+/// Blobs as files below one folder. A write goes to a temporary file, is forced to the disk, renamed into place, and
+/// the folder that names it is forced to the disk too: only then is the picture sure to be there after a power cut.
 /// </summary>
 public sealed class FolderBlobStore : IBlobStore
 {
@@ -17,20 +17,18 @@ public sealed class FolderBlobStore : IBlobStore
     readonly string _root;
     readonly string _temporary;
     readonly DriveInfo _drive;
-    readonly TimeProvider _time;
 
     public FolderBlobStore(string root, TimeProvider time)
     {
         _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
         _temporary = Path.Combine(_root, TemporaryFolder);
-        _time = time;
         try
         {
             Directory.CreateDirectory(_temporary);
             DurableFolder.Flush(_root);
             foreach (var left in Directory.EnumerateFiles(_temporary))
             {
-                if (time.GetUtcNow() - File.GetLastWriteTimeUtc(left) > TemporaryKeep)
+                if (time.GetUtcNow().UtcDateTime - File.GetLastWriteTimeUtc(left) > TemporaryKeep)
                 {
                     File.Delete(left);
                 }
@@ -98,7 +96,8 @@ public sealed class FolderBlobStore : IBlobStore
         {
             cancellationToken.ThrowIfCancellationRequested();
             var path = file.FullName[(_root.Length + 1)..].Replace(Path.DirectorySeparatorChar, '/');
-            if (path.StartsWith(prefix, StringComparison.Ordinal) && BlobPath.IsValid(path) && Describe(file, path) is { } entry)
+            if (path.StartsWith(prefix, StringComparison.Ordinal) && BlobPath.IsValid(path)
+                && Describe(file, path) is { } entry)
             {
                 yield return entry;
             }

@@ -18,7 +18,8 @@ static class FolderFault
         return code switch
         {
             NoSpace or OverQuota => new BlobStoreException(
-                BlobFault.Full, $"Could not {attempted}: the disk is full. Free space, or move WildCam:Blobs:Folder.", fault),
+                BlobFault.Full,
+                $"Could not {attempted}: the disk is full. Free space, or move WildCam:Blobs:Folder.", fault),
             PermissionDenied or NotPermitted or ReadOnly => new BlobStoreException(
                 BlobFault.Denied, $"Could not {attempted}: {fault.Message} Let the hub's user write there.", fault),
             _ => new BlobStoreException(BlobFault.Unavailable, $"Could not {attempted}: {fault.Message}", fault),

@@ -23,7 +23,10 @@ public enum MqttQos : byte
 /// <summary>The last will of a connection.</summary>
 public sealed record MqttWill(string Topic, byte[] Payload, MqttQos Qos, bool Retain);
 
-/// <summary>What a client says in CONNECT. The user name, never the client id, is its identity.</summary>
+/// <summary>
+/// What a client says in CONNECT. The user name, never the client id, is its identity. The password is there until the
+/// client is admitted.
+/// </summary>
 public sealed record MqttConnectRequest(
     MqttVersion Version,
     string ClientId,
@@ -51,7 +54,9 @@ public enum MqttVerdict
     /// <summary>Taken: acknowledge at once.</summary>
     Acknowledge,
 
-    /// <summary>Taken into work: the application calls <see cref="MqttServerConnection.Acknowledge"/>.</summary>
+    /// <summary>
+    /// Taken into work: the application calls <see cref="MqttServerConnection.Acknowledge(ushort)"/>.
+    /// </summary>
     AcknowledgeLater,
 
     /// <summary>Not authorized for this topic: version 5 gets reason 0x87, version 3.1.1 is closed.</summary>

@@ -1,0 +1,103 @@
+namespace WildCam.Mqtt;
+
+/// <summary>
+/// The messages on their way to one client: packet identifiers, the window of unacknowledged ones, and the bounded
+/// queue behind it. Every member is called under the sender's gate.
+/// </summary>
+sealed class MqttOutbox(MqttSender sender, MqttServerOptions options)
+{
+    Queue<(byte[] Packet, int PacketIdOffset)>? _waiting;
+    int _waitingBytes;
+    ushort[]? _inFlight;
+    int _inFlightCount;
+    ushort _lastPacketId;
+    int _inFlightMax = options.SendInFlightMax;
+    uint _packetBytesMax = (uint)options.PacketBytesMax;
+
+    public MqttVersion Version { get; private set; } = MqttVersion.V311;
+
+    /// <summary>Takes what the client said in CONNECT: MQTT 5.0, 3.1.2.11.3 and 3.1.2.11.4.</summary>
+    public void Open(ConnectPacket connect)
+    {
+        Version = connect.Version;
+        _inFlightMax = Math.Min(_inFlightMax, connect.Properties.ReceiveMaximum ?? ushort.MaxValue);
+        _packetBytesMax = Math.Min(_packetBytesMax, connect.Properties.PacketBytesMax ?? uint.MaxValue);
+    }
+
+    /// <summary>Writes or queues a message; false where the bounds or the client's packet limit forbid it.</summary>
+    public bool TrySend(string topic, ReadOnlySpan<byte> payload, MqttQos qos)
+    {
+        var writer = new PublishWriter(topic, payload.Length, qos, Version);
+        var packets = sender.Packets + (_waiting?.Count ?? 0);
+        if (sender.IsClosed
+            || writer.Bytes > _packetBytesMax // MQTT 5.0 [MQTT-3.1.2-24]
+            || packets >= options.SendQueuePacketsMax
+            || sender.Count + _waitingBytes + writer.Bytes > options.SendQueueBytesMax)
+        {
+            return false;
+        }
+
+        if (qos == MqttQos.AtMostOnce)
+        {
+            writer.Write(sender.Append(writer.Bytes), 0, payload);
+            return true;
+        }
+
+        // Behind those that wait already: MQTT 3.1.1 [MQTT-4.6.0-6], order per topic. Window: MQTT 5.0 [MQTT-3.3.4-9].
+        if (_waiting is { Count: > 0 } || _inFlightCount == _inFlightMax)
+        {
+            var packet = new byte[writer.Bytes];
+            writer.Write(packet, 0, payload);
+            (_waiting ??= new()).Enqueue((packet, writer.PacketIdOffset));
+            _waitingBytes += packet.Length;
+            return true;
+        }
+
+        writer.Write(sender.Append(writer.Bytes), TakePacketId(), payload);
+        return true;
+    }
+
+    /// <summary>The client acknowledged; what waited moves up. An unknown identifier changes nothing.</summary>
+    public void Acknowledged(ushort packetId)
+    {
+        var at = _inFlight is null ? -1 : Array.IndexOf(_inFlight, packetId, 0, _inFlightCount);
+        if (at < 0)
+        {
+            return;
+        }
+
+        _inFlightCount--;
+        Array.Copy(_inFlight!, at + 1, _inFlight!, at, _inFlightCount - at);
+        while (_inFlightCount < _inFlightMax && _waiting is not null && _waiting.TryDequeue(out var next))
+        {
+            _waitingBytes -= next.Packet.Length;
+            var id = TakePacketId();
+            next.Packet[next.PacketIdOffset] = (byte)(id >> 8);
+            next.Packet[next.PacketIdOffset + 1] = (byte)id;
+            next.Packet.CopyTo(sender.Append(next.Packet.Length));
+        }
+
+        if (_waiting is { Count: 0 })
+        {
+            _waiting = null;
+        }
+
+        if (_inFlightCount == 0)
+        {
+            _inFlight = null;
+        }
+    }
+
+    // [MQTT-2.3.1-2]: not 0 and not in use.
+    ushort TakePacketId()
+    {
+        _inFlight ??= new ushort[_inFlightMax];
+        do
+        {
+            _lastPacketId = _lastPacketId == ushort.MaxValue ? (ushort)1 : (ushort)(_lastPacketId + 1);
+        }
+        while (Array.IndexOf(_inFlight, _lastPacketId, 0, _inFlightCount) >= 0);
+        _inFlight[_inFlightCount++] = _lastPacketId;
+        return _lastPacketId;
+    }
+}

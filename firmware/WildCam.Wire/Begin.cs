@@ -25,7 +25,7 @@ namespace WildCam.Wire
         public uint SizeBytes;
 
         /// <summary>Digest chain over the picture, see DigestChain.</summary>
-        public byte[] Digest = new byte[32];
+        public byte[] Digest = new byte[Protocol.DigestBytes];
 
         /// <summary>Bytes of a chunk; the last may be shorter.</summary>
         public ushort ChunkBytes;
@@ -39,7 +39,7 @@ namespace WildCam.Wire
         /// <summary>Pictures in the burst.</summary>
         public byte BurstCount;
 
-        /// <summary>Bit 0: infrared lamp was on. Bit 1: low-resolution stand-in.</summary>
+        /// <summary>Bits of BeginFlags.</summary>
         public byte Flags;
 
         /// <summary>Clock epoch at the shutter.</summary>
@@ -68,7 +68,7 @@ namespace WildCam.Wire
             LittleEndian.WriteUInt64(target, offset + 9, Counter);
             LittleEndian.WriteUInt16(target, offset + 17, Attempt);
             LittleEndian.WriteUInt32(target, offset + 19, SizeBytes);
-            System.Array.Copy(Digest, 0, target, offset + 23, 32);
+            System.Array.Copy(Digest, 0, target, offset + 23, Protocol.DigestBytes);
             LittleEndian.WriteUInt16(target, offset + 55, ChunkBytes);
             target[offset + 57] = Trigger;
             target[offset + 58] = BurstIndex;
@@ -97,7 +97,7 @@ namespace WildCam.Wire
             message.Counter = LittleEndian.ReadUInt64(source, offset + 9);
             message.Attempt = LittleEndian.ReadUInt16(source, offset + 17);
             message.SizeBytes = LittleEndian.ReadUInt32(source, offset + 19);
-            System.Array.Copy(source, offset + 23, message.Digest, 0, 32);
+            System.Array.Copy(source, offset + 23, message.Digest, 0, Protocol.DigestBytes);
             message.ChunkBytes = LittleEndian.ReadUInt16(source, offset + 55);
             message.Trigger = source[offset + 57];
             message.BurstIndex = source[offset + 58];

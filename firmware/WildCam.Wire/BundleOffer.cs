@@ -32,10 +32,10 @@ namespace WildCam.Wire
         public uint SizeBytes;
 
         /// <summary>Digest chain over the bundle.</summary>
-        public byte[] Digest = new byte[32];
+        public byte[] Digest = new byte[Protocol.DigestBytes];
 
         /// <summary>HMAC-SHA256 under the update key of the camera over bytes 1 up to this field.</summary>
-        public byte[] Authenticator = new byte[32];
+        public byte[] Authenticator = new byte[Protocol.DigestBytes];
 
         /// <summary>Writes the message; returns the offset after it.</summary>
         public int Write(byte[] target, int offset)
@@ -48,8 +48,8 @@ namespace WildCam.Wire
             LittleEndian.WriteUInt16(target, offset + 14, Patch);
             target[offset + 16] = Flags;
             LittleEndian.WriteUInt32(target, offset + 17, SizeBytes);
-            System.Array.Copy(Digest, 0, target, offset + 21, 32);
-            System.Array.Copy(Authenticator, 0, target, offset + 53, 32);
+            System.Array.Copy(Digest, 0, target, offset + 21, Protocol.DigestBytes);
+            System.Array.Copy(Authenticator, 0, target, offset + 53, Protocol.DigestBytes);
             return offset + Bytes;
         }
 
@@ -70,8 +70,8 @@ namespace WildCam.Wire
             message.Patch = LittleEndian.ReadUInt16(source, offset + 14);
             message.Flags = source[offset + 16];
             message.SizeBytes = LittleEndian.ReadUInt32(source, offset + 17);
-            System.Array.Copy(source, offset + 21, message.Digest, 0, 32);
-            System.Array.Copy(source, offset + 53, message.Authenticator, 0, 32);
+            System.Array.Copy(source, offset + 21, message.Digest, 0, Protocol.DigestBytes);
+            System.Array.Copy(source, offset + 53, message.Authenticator, 0, Protocol.DigestBytes);
             return true;
         }
     }

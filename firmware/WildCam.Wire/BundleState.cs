@@ -15,7 +15,7 @@ namespace WildCam.Wire
         /// <summary>A value of BundleStates.</summary>
         public byte State;
 
-        /// <summary>Why it failed; else 0.</summary>
+        /// <summary>Why it was refused, a value of RefusalCodes.</summary>
         public ushort Code;
 
         /// <summary>Bytes in the idle slot; the hub goes on from there.</summary>

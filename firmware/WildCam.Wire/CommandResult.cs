@@ -15,7 +15,7 @@ namespace WildCam.Wire
         /// <summary>A value of CommandStates.</summary>
         public byte State;
 
-        /// <summary>Why, where it was refused; else 0.</summary>
+        /// <summary>Why it was refused, a value of RefusalCodes.</summary>
         public ushort Code;
 
         /// <summary>Writes the message; returns the offset after it.</summary>

@@ -12,10 +12,10 @@ namespace WildCam.Wire
         /// <summary>Length of the message, in bytes.</summary>
         public const int Bytes = 33;
 
-        /// <summary>0 is none; else the number of the refused field in CameraConfig, from 1.</summary>
+        /// <summary>0 is none; else the number of the refused field, a value of ConfigFields.</summary>
         public byte RefusedField;
 
-        /// <summary>Why it was refused; else 0.</summary>
+        /// <summary>Why it was refused, a value of RefusalCodes.</summary>
         public ushort RefusedCode;
 
         /// <summary>Version of this configuration, from 1.</summary>

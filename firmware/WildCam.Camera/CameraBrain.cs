@@ -1,0 +1,369 @@
+using WildCam.Camera.Ports;
+using WildCam.Wire;
+
+namespace WildCam.Camera
+{
+    /// <summary>
+    /// The camera without its hardware: one object, driven by one thread. Call <see cref="Step"/> when the time that
+    /// it returned has passed, and at once after <see cref="Triggered"/>, <see cref="Received"/>,
+    /// <see cref="Acknowledged"/> or a change of the link's state.
+    /// </summary>
+    public sealed class CameraBrain
+    {
+        readonly CameraPorts _ports;
+        readonly CameraProfile _profile;
+        readonly CaptureIds _ids;
+        readonly Shutter _shutter;
+        readonly Telemetry _telemetry;
+        readonly Orders _orders;
+        readonly Preview _preview;
+        readonly Delivery _delivery;
+        readonly Bedtime _bedtime;
+        readonly uint _boot;
+        uint _takenBefore;
+        bool _mustReport;
+        bool _wasReady;
+        ulong _refusedBundle;
+        bool _mustRefuseBundle;
+        long _rebootBy;
+        bool _isRebootTold;
+        long _now;
+
+        /// <summary>
+        /// A brain after power-up: counts the boot, begins a clock epoch if the clock was lost, finds its place in
+        /// the spool. Nothing moves before the first step.
+        /// </summary>
+        public CameraBrain(CameraProfile profile, CameraPorts ports)
+        {
+            _profile = profile;
+            _ports = ports;
+            _boot = NextBoot(ports.Settings);
+            Clock = new CameraClock(ports);
+            Policy = new Policy(ports.Settings);
+            _ids = new CaptureIds(ports, profile, _boot);
+            Spool = new Spool(ports, profile, _ids);
+            Spool.Open();
+            _shutter = new Shutter(ports, profile, Policy, Clock, Spool);
+            Session = new Session(ports, profile, Clock, _ids, Policy, Spool, _boot);
+            _telemetry = new Telemetry(ports, profile, Clock, Policy, Spool, _boot);
+            _preview = new Preview(ports, profile.ChunkBytes);
+            _orders = new Orders(ports, Session, _shutter, Spool, _preview);
+            _delivery = new Delivery(ports, profile, Clock, Spool);
+            _bedtime = new Bedtime(ports, profile, Clock, Policy, Session, _shutter, Spool, _telemetry, _delivery);
+        }
+
+        /// <summary>Boots of this board since its first flash.</summary>
+        public uint Boot
+        {
+            get { return _boot; }
+        }
+
+        /// <summary>The camera's clock.</summary>
+        public CameraClock Clock { get; }
+
+        /// <summary>The configuration in force.</summary>
+        public Policy Policy { get; }
+
+        /// <summary>The pictures that wait.</summary>
+        public Spool Spool { get; }
+
+        /// <summary>The connection.</summary>
+        public Session Session { get; }
+
+        /// <summary>The spool id that new pictures get.</summary>
+        public ulong SpoolId
+        {
+            get { return _ids.SpoolId; }
+        }
+
+        /// <summary>Pictures taken since the start.</summary>
+        public uint TakenCount
+        {
+            get { return _shutter.TakenCount; }
+        }
+
+        /// <summary>Pictures that sensor or store failed since the start.</summary>
+        public uint FailedCount
+        {
+            get { return _shutter.FailedCount; }
+        }
+
+        /// <summary>Triggers that led to no picture since the start: merged, quiet hours, switched off.</summary>
+        public uint IgnoredCount
+        {
+            get { return _shutter.IgnoredCount; }
+        }
+
+        /// <summary>Begins sent since the start.</summary>
+        public uint OfferCount
+        {
+            get { return _delivery.OfferCount; }
+        }
+
+        /// <summary>Chunks sent since the start.</summary>
+        public uint ChunkCount
+        {
+            get { return _delivery.ChunkCount; }
+        }
+
+        /// <summary>Heartbeats sent since the start.</summary>
+        public uint HeartbeatCount
+        {
+            get { return _telemetry.SentCount; }
+        }
+
+        /// <summary>Preview frames sent whole since the start.</summary>
+        public uint PreviewFrameCount
+        {
+            get { return _preview.FrameCount; }
+        }
+
+        /// <summary>Whether the camera sleeps.</summary>
+        public bool IsAsleep
+        {
+            get { return _bedtime.IsAsleep; }
+        }
+
+        /// <summary>The shutter should fire: a value of Triggers. Wakes a sleeping camera.</summary>
+        public void Triggered(byte trigger)
+        {
+            if (_shutter.Trigger(trigger))
+            {
+                _bedtime.WakeUp();
+            }
+        }
+
+        /// <summary>The link saw the acknowledgement of a message by its id.</summary>
+        public void Acknowledged(int id)
+        {
+            _delivery.Acknowledged(id);
+            _bedtime.Acknowledged(id);
+            _isRebootTold |= _orders.MustReboot && id == _orders.RebootResultId;
+        }
+
+        /// <summary>A message came on <c>down/&lt;word&gt;</c>. What cannot be read is ignored.</summary>
+        public void Received(string word, byte[] source, int offset, int count)
+        {
+            switch (word)
+            {
+                case Topics.Time:
+                    HubTime time;
+                    if (HubTime.TryRead(source, offset, count, out time))
+                    {
+                        Session.TimeTold(time, _now);
+                    }
+
+                    break;
+                case Topics.Want:
+                    Want want;
+                    if (Want.TryRead(source, offset, count, out want))
+                    {
+                        _delivery.Wanted(want);
+                    }
+
+                    break;
+                case Topics.Receipt:
+                    Receipt receipt;
+                    if (Receipt.TryRead(source, offset, count, out receipt))
+                    {
+                        _delivery.Receipted(receipt);
+                    }
+
+                    break;
+                case Topics.Later:
+                    Later later;
+                    if (Later.TryRead(source, offset, count, out later))
+                    {
+                        _delivery.Postponed(later);
+                    }
+
+                    break;
+                case Topics.Config:
+                    CameraConfig config;
+                    if (CameraConfig.TryRead(source, offset, count, out config))
+                    {
+                        Configure(config);
+                    }
+
+                    break;
+                case Topics.Command:
+                    Command command;
+                    if (Command.TryRead(source, offset, count, out command))
+                    {
+                        _orders.Received(command);
+                    }
+
+                    break;
+                case Topics.Bundle:
+                    BundleOffer bundle;
+                    if (BundleOffer.TryRead(source, offset, count, out bundle))
+                    {
+                        // There is no loader yet that could install it, and saying so beats silence.
+                        _refusedBundle = bundle.BundleId;
+                        _mustRefuseBundle = true;
+                    }
+
+                    break;
+                default:
+                    break;
+            }
+        }
+
+        /// <summary>
+        /// Does what is due at this monotonic time and nothing that waits. Returns ms until the next step, at most
+        /// <see cref="Limits.IdleMilliseconds"/>; 0 is at once.
+        /// </summary>
+        public int Step(long nowMilliseconds)
+        {
+            _now = nowMilliseconds;
+            if (_bedtime.IsAsleep && !_bedtime.IsOver(_now))
+            {
+                return _bedtime.Left(_now);
+            }
+
+            if (!_shutter.IsIdle)
+            {
+                _preview.GiveUpFrame();
+            }
+
+            int wait = _shutter.Step(_now);
+            if (_shutter.TakenCount != _takenBefore)
+            {
+                // The newest picture is what people wait for.
+                _takenBefore = _shutter.TakenCount;
+                _delivery.Restart();
+            }
+
+            if (!Spool.IsRecovered)
+            {
+                Spool.RecoverStep();
+                wait = 0;
+            }
+
+            if (_bedtime.NeedsHub(_now) || _ports.Link.State != LinkStates.Down)
+            {
+                wait = Sooner(wait, Session.Step(_now));
+                wait = Sooner(wait, StepConnected());
+            }
+
+            wait = Sooner(wait, StepReboot());
+            bool isBusy = !_shutter.IsIdle || !_orders.IsIdle || _mustReport || _preview.IsOn(_now);
+            return isBusy ? wait : Sooner(wait, _bedtime.Step(_now));
+        }
+
+        int StepConnected()
+        {
+            if (!Session.IsReady)
+            {
+                if (_wasReady || _ports.Link.State != LinkStates.Up)
+                {
+                    _delivery.LinkLost();
+                    _wasReady = false;
+                }
+
+                return Limits.IdleMilliseconds;
+            }
+
+            if (!_wasReady)
+            {
+                _wasReady = true;
+                _mustReport = true;
+                _telemetry.Hurry();
+            }
+
+            int wait = _telemetry.Step(_now);
+            wait = Sooner(wait, SendReports());
+            wait = Sooner(wait, _orders.Step(_now));
+            if (_preview.IsOn(_now))
+            {
+                wait = Sooner(wait, _preview.Step(_now));
+            }
+
+            _bedtime.IsBacklogOrdered |= _orders.IsBacklogOrdered;
+            if (_orders.IsBacklogOrdered)
+            {
+                _orders.IsBacklogOrdered = false;
+                _delivery.Hurry();
+            }
+
+            bool mayUpload = _bedtime.IsBacklogOrdered || !_delivery.IsIdle || Policy.IsUploadHour(Clock);
+            if (Spool.IsRecovered && mayUpload && !_bedtime.IsLeaving)
+            {
+                wait = Sooner(wait, _delivery.Step(_now));
+            }
+
+            return wait;
+        }
+
+        int SendReports()
+        {
+            if (_mustReport && _ports.Link.Publish(Topics.Config, "", Policy.Report(), 1) != 0)
+            {
+                _mustReport = false;
+            }
+
+            if (_mustRefuseBundle)
+            {
+                BundleState state = new BundleState();
+                state.BundleId = _refusedBundle;
+                state.State = BundleStates.Refused;
+                state.Code = RefusalCodes.NoLoader;
+                byte[] message = new byte[BundleState.Bytes];
+                state.Write(message, 0);
+                _mustRefuseBundle = _ports.Link.Publish(Topics.Bundle, "", message, 1) == 0;
+            }
+
+            return _mustReport || _mustRefuseBundle ? Limits.RetryMilliseconds : Limits.IdleMilliseconds;
+        }
+
+        int StepReboot()
+        {
+            if (!_orders.MustReboot)
+            {
+                return Limits.IdleMilliseconds;
+            }
+
+            if (_rebootBy == 0)
+            {
+                _rebootBy = _now + Limits.FarewellMilliseconds;
+            }
+
+            if (!_isRebootTold && _now < _rebootBy)
+            {
+                return (int)(_rebootBy - _now);
+            }
+
+            _orders.MustReboot = false;
+            _rebootBy = 0;
+            Session.Close(_now);
+            _ports.Power.Reboot();
+            return 0;
+        }
+
+        void Configure(CameraConfig config)
+        {
+            uint before = Policy.InForce.HeartbeatSeconds;
+            Policy.Desire(config);
+            _mustReport = true;
+            if (Policy.InForce.HeartbeatSeconds != before)
+            {
+                _telemetry.Hurry();
+            }
+        }
+
+        static uint NextBoot(ISettings settings)
+        {
+            byte[] value = settings.Get(SettingKeys.Boot);
+            uint boot = (value != null && value.Length == 4 ? LittleEndian.ReadUInt32(value, 0) : 0) + 1;
+            byte[] next = new byte[4];
+            LittleEndian.WriteUInt32(next, 0, boot);
+            settings.Set(SettingKeys.Boot, next);
+            return boot;
+        }
+
+        static int Sooner(int one, int other)
+        {
+            return one < other ? one : other;
+        }
+    }
+}

@@ -137,7 +137,7 @@ namespace WildCam.Camera
             {
                 uint seconds = _later.Seconds < Limits.LaterSecondsMax ? _later.Seconds : Limits.LaterSecondsMax;
                 // What the hub is short of, it is short of for every picture, so the pause holds for all of them.
-                PauseFor(now, (long)seconds * 1000);
+                _pausedUntil = now + (long)seconds * 1000;
                 Forget();
                 _state = Offering;
             }
@@ -166,7 +166,7 @@ namespace WildCam.Camera
                 Restart();
                 if (isEndOfPass && _spool.Count > 0)
                 {
-                    PauseFor(now, Limits.PassPauseMilliseconds);
+                    _pausedUntil = now + Limits.PassPauseMilliseconds;
                 }
 
                 return Limits.IdleMilliseconds;
@@ -194,32 +194,17 @@ namespace WildCam.Camera
                 return 0;
             }
 
-            Begin begin = new Begin();
-            begin.SpoolId = _footer.SpoolId;
-            begin.Counter = _footer.Counter;
-            begin.Attempt = NextAttempt();
-            begin.SizeBytes = _footer.SizeBytes;
-            begin.Digest = _footer.Digest;
-            begin.ChunkBytes = (ushort)_profile.ChunkBytes;
-            begin.Trigger = _footer.Trigger;
-            begin.BurstIndex = _footer.BurstIndex;
-            begin.BurstCount = _footer.BurstCount;
-            begin.Flags = _footer.Flags;
-            begin.ClockEpoch = _footer.ClockEpoch;
-            begin.ClockSeconds = _footer.ClockSeconds;
-            begin.ClockMilliseconds = _footer.ClockMilliseconds;
-            begin.DeviceUnixSeconds = _footer.DeviceUnixSeconds;
-            begin.BatteryMillivolts = _footer.BatteryMillivolts;
-            begin.Temperature = _footer.Temperature;
+            // One row of numbers for all pictures of a boot, so that no late answer fits a newer offer.
+            ushort attempt = _attempt == ushort.MaxValue ? (ushort)1 : (ushort)(_attempt + 1);
             byte[] message = new byte[Begin.Bytes];
-            begin.Write(message, 0);
+            _footer.ToBegin(attempt, _profile.ChunkBytes).Write(message, 0);
             if (_ports.Link.Publish(Topics.Begin, "", message, 1) == 0)
             {
                 return Limits.RetryMilliseconds;
             }
 
             Forget();
-            _attempt = begin.Attempt;
+            _attempt = attempt;
             _offers++;
             _rounds = 0;
             OfferCount++;
@@ -251,7 +236,7 @@ namespace WildCam.Camera
                 return 0;
             }
 
-            if (_hasSentAll && WantsAll())
+            if (_hasSentAll && _want.IsAll)
             {
                 // The digest did not match. If the card spoiled the bytes this counts it, and the hub, which gets the
                 // same bytes again, keeps them as corrupt on the camera.
@@ -291,7 +276,7 @@ namespace WildCam.Camera
                 int length = message.Length - ChunkHeader.Bytes;
                 if (!_spool.TryRead(_number, at, message, ChunkHeader.Bytes, length))
                 {
-                    PauseFor(now, Limits.StoreRetryMilliseconds);
+                    _pausedUntil = now + Limits.StoreRetryMilliseconds;
                     PutAside();
                     return Limits.StoreRetryMilliseconds;
                 }
@@ -371,7 +356,7 @@ namespace WildCam.Camera
 
             if (!isDone)
             {
-                PauseFor(now, Limits.StoreRetryMilliseconds);
+                _pausedUntil = now + Limits.StoreRetryMilliseconds;
                 PutAside();
                 return;
             }
@@ -403,34 +388,10 @@ namespace WildCam.Camera
             _later = null;
         }
 
-        void PauseFor(long now, long milliseconds)
-        {
-            _pausedUntil = now + milliseconds;
-        }
-
         bool IsCurrent(ulong spoolId, ulong counter, ushort attempt)
         {
             return _state != Idle && _state != Offering && attempt == _attempt
                 && spoolId == _footer.SpoolId && counter == _footer.Counter;
-        }
-
-        bool WantsAll()
-        {
-            for (int i = 0; i < _want.ChunkCount; i++)
-            {
-                if (!_want.IsMissing(i))
-                {
-                    return false;
-                }
-            }
-
-            return true;
-        }
-
-        ushort NextAttempt()
-        {
-            // One row of numbers for all pictures of a boot, so that no late answer fits a newer offer.
-            return _attempt == ushort.MaxValue ? (ushort)1 : (ushort)(_attempt + 1);
         }
     }
 }

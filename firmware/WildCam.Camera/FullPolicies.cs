@@ -1,6 +1,6 @@
 namespace WildCam.Camera
 {
-    /// <summary>Which waiting picture goes first when the spool is full and nothing receipted is left to delete.</summary>
+    /// <summary>Which waiting picture goes first when the spool is full and nothing receipted is left.</summary>
     public static class FullPolicies
     {
         /// <summary>The oldest.</summary>

@@ -97,6 +97,29 @@ namespace WildCam.Wire
             return same;
         }
 
+        /// <summary>The offer of this picture.</summary>
+        public Begin ToBegin(ushort attempt, int chunkBytes)
+        {
+            Begin begin = new Begin();
+            begin.SpoolId = SpoolId;
+            begin.Counter = Counter;
+            begin.Attempt = attempt;
+            begin.SizeBytes = SizeBytes;
+            begin.Digest = Digest;
+            begin.ChunkBytes = (ushort)chunkBytes;
+            begin.Trigger = Trigger;
+            begin.BurstIndex = BurstIndex;
+            begin.BurstCount = BurstCount;
+            begin.Flags = Flags;
+            begin.ClockEpoch = ClockEpoch;
+            begin.ClockSeconds = ClockSeconds;
+            begin.ClockMilliseconds = ClockMilliseconds;
+            begin.DeviceUnixSeconds = DeviceUnixSeconds;
+            begin.BatteryMillivolts = BatteryMillivolts;
+            begin.Temperature = Temperature;
+            return begin;
+        }
+
         /// <summary>Writes the fields; returns the offset of the CRC, which <see cref="Seal"/> writes.</summary>
         public int Write(byte[] target, int offset)
         {
@@ -128,7 +151,7 @@ namespace WildCam.Wire
             LittleEndian.WriteUInt32(target, offset + CrcOffset + 4, Word);
         }
 
-        /// <summary>The CRC-32 that a footer claims for its first 88 bytes; the caller has the CRC to compare.</summary>
+        /// <summary>The CRC-32 that a footer claims for its first 88 bytes.</summary>
         public static uint ClaimedCrc32(byte[] source, int offset)
         {
             return LittleEndian.ReadUInt32(source, offset + CrcOffset);

@@ -36,6 +36,21 @@ namespace WildCam.Wire
             get { return FixedBytes + Route.Length + (ChunkCount + 7) / 8; }
         }
 
+        /// <summary>Whether the hub misses every chunk.</summary>
+        public bool IsAll
+        {
+            get
+            {
+                int chunk = 0;
+                while (chunk < ChunkCount && IsMissing(chunk))
+                {
+                    chunk++;
+                }
+
+                return chunk == ChunkCount;
+            }
+        }
+
         /// <summary>Whether the hub misses this chunk.</summary>
         public bool IsMissing(int chunk)
         {

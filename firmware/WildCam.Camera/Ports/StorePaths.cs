@@ -14,7 +14,7 @@ namespace WildCam.Camera.Ports
             }
         }
 
-        /// <summary>A folder of at most <see cref="StoreAreas.FilesPerFolder"/> files, as <c>spool/000012</c>.</summary>
+        /// <summary>A folder of <see cref="StoreAreas.FilesPerFolder"/> files, as <c>spool/000012</c>.</summary>
         public static string Folder(byte area, uint folder)
         {
             return Area(area) + "/" + folder.ToString("D6");

@@ -179,7 +179,7 @@ namespace WildCam.Camera
             return _files.Store.Read(StoreAreas.Spool, number, position, target, offset, count) == count;
         }
 
-        /// <summary>Reads the whole picture again and compares its block CRCs; false where the card spoiled it.</summary>
+        /// <summary>Reads the picture again and compares its block CRCs; false where the card spoiled it.</summary>
         public bool IsIntact(uint number, SpoolFooter footer)
         {
             bool isIntact = _files.BlocksAreIntact(StoreAreas.Spool, number, footer);

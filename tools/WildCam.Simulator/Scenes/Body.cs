@@ -24,7 +24,8 @@ enum Marking
 }
 
 /// <summary>Colours of a part from back to belly, 0xRRGGBB, and its marking.</summary>
-readonly record struct Coat(uint Back, uint Side, uint Belly, Marking Marking = Marking.Plain, uint Mark = 0, float Fur = 1f)
+readonly record struct Coat(uint Back, uint Side, uint Belly, Marking Marking = Marking.Plain, uint Mark = 0,
+    float Fur = 1f)
 {
     public static Coat Of(uint all, float fur = 1f) => new(all, all, all, Marking.Plain, 0, fur);
 }
@@ -46,6 +47,10 @@ sealed class Body
     public List<Face> Faces { get; } = [];
 
     public List<Glow> Glows { get; } = [];
+
+    /// <summary>From the origin to the farthest limb or corner along the ground, in metres.</summary>
+    public float Reach => Math.Max(
+        Limbs.Max(l => Math.Abs(l.From.X)), Faces.SelectMany(f => f.Corners).Select(c => c.X).DefaultIfEmpty().Max());
 
     public void Limb(Vector3 from, Vector3 to, float fromRadius, float toRadius, in Coat coat, float blend = 0.03f) =>
         Limbs.Add(new Limb(from, to, fromRadius, toRadius, coat, blend));

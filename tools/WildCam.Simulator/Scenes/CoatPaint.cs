@@ -26,7 +26,8 @@ readonly struct CoatPaint(Coat coat, float scale, uint seed)
                 color = Vector3.Lerp(color, _mark, Smooth(MathF.Sin((t + (0.04f * tuft)) * 22f), -0.2f, 0.3f));
                 break;
             case Marking.Spots:
-                color = Vector3.Lerp(color, _mark, 0.75f * Smooth(Noise.At(along * 34f, across * 46f, seed + 9), 0.6f, 0.72f));
+                color = Vector3.Lerp(color, _mark, 0.75f * Smooth(Noise.At(along * 34f, across * 46f, seed + 9), 0.6f,
+                    0.72f));
                 break;
             case Marking.BackBand:
                 color = Vector3.Lerp(color, _mark, Smooth(up + (0.25f * (tuft - 0.5f)), 0.42f, 0.6f));

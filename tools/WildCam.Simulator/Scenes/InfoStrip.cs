@@ -16,15 +16,15 @@ static class InfoStrip
     {
         var top = Top(height);
         Array.Fill(pixels, (byte)9, top * width * 3, (height - top) * width * 3);
-        var unit = (height - top) * 0.56f / StrokeFont.Height;
+        var unit = (height - top) * 0.5f / StrokeFont.Height;
         var y = top + ((height - top - (unit * StrokeFont.Height)) / 2f);
         var margin = unit * 3f;
         var fahrenheit = (celsius * 9f / 5f) + 32f;
         var warmth = $"{MathF.Round(celsius):0}\u00B0C  {MathF.Round(fahrenheit):0}\u00B0F";
         var clock = $"{local:yyyy-MM-dd}  {local:HH:mm:ss}";
         StrokeFont.Draw(pixels, width, height, camera, margin, y, unit);
-        StrokeFont.Draw(pixels, width, height, warmth, width * 0.4f, y, unit);
-        Moon(pixels, width, width * 0.4f - (unit * 7f), top + ((height - top) / 2f), unit * 3.3f, MoonAge(local));
+        StrokeFont.Draw(pixels, width, height, warmth, width * 0.37f, y, unit);
+        Moon(pixels, width, width * 0.37f - (unit * 7f), top + ((height - top) / 2f), unit * 3.3f, MoonAge(local));
         StrokeFont.Draw(pixels, width, height, clock, width - margin - StrokeFont.Measure(clock, unit), y, unit);
     }
 

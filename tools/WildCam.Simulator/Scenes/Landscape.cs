@@ -109,7 +109,8 @@ sealed class Landscape
                     var fade = Math.Min(1f, 2f - (frequency * step * 2.4f));
                     var bump = Noise.At(x * frequency, metres * frequency, _noise + 40 + octave) - 0.5f;
                     texture += bump * weight * fade;
-                    slope += (bump - (Noise.At((x * frequency) + 0.35f, metres * frequency, _noise + 40 + octave) - 0.5f))
+                    slope += (bump - (Noise.At((x * frequency) + 0.35f, metres * frequency,
+                        _noise + 40 + octave) - 0.5f))
                         * fade * (0.3f + (0.1f * octave));
                     frequency *= 2.1f;
                     weight *= 0.74f;
@@ -124,7 +125,8 @@ sealed class Landscape
                 var (morning, afternoon) = Dapple(x, metres);
                 var relief = _look.Snowy ? 0.5f : 1.1f;
                 _layers.Lay((row * _view.Width) + column, 1f, paint
-                    .Lit(morning * (0.72f + (slope * relief)), afternoon * (0.72f - (slope * relief)), 0.85f + (texture * 0.5f))
+                    .Lit(morning * (0.72f + (slope * relief)), afternoon * (0.72f - (slope * relief)),
+                        0.85f + (texture * 0.5f))
                     .At(metres));
             }
         }

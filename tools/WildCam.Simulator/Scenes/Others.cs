@@ -15,7 +15,8 @@ static class Others
         foreach (var (z, half) in (ReadOnlySpan<(float, float)>)[(-0.07f, 0.5f), (0.07f, 0f)])
         {
             var (sin, cos) = MathF.SinCos((pose.Step + half) * MathF.Tau);
-            var foot = new Vector3(0.02f + (0.13f * sin * pose.Stride), 0.015f + Math.Max(0f, 0.07f * cos * pose.Stride), z);
+            var foot = new Vector3(0.02f + (0.13f * sin * pose.Stride),
+                0.015f + Math.Max(0f, 0.07f * cos * pose.Stride), z);
             body.Leg(new Vector3(0, 0.36f, z), foot, 0.2f, 0.2f, -1f, 0.07f, 0.02f, 0.012f, feather, leg, 0.03f);
             body.Limb(foot, foot + new Vector3(0.08f, -0.006f, 0.02f), 0.012f, 0.006f, leg, 0.005f);
             body.Limb(foot, foot + new Vector3(0.07f, -0.006f, -0.04f), 0.012f, 0.006f, leg, 0.005f);
@@ -27,11 +28,14 @@ static class Others
         var peck = pose.HeadDown;
         var neck = new Vector3(0.34f + (0.1f * peck), float.Lerp(0.86f, 0.28f, peck), 0.02f);
         var skin = new Coat(0x8A5F62, 0x96625F, 0x9A4A44, Marking.Plain, 0, 0.2f);
-        body.Limb(new Vector3(0.2f, 0.58f, 0), Vector3.Lerp(new Vector3(0.24f, 0.6f, 0), neck, 0.55f), 0.11f, 0.045f, feather, 0.05f);
+        body.Limb(new Vector3(0.2f, 0.58f, 0), Vector3.Lerp(new Vector3(0.24f, 0.6f, 0), neck, 0.55f), 0.11f, 0.045f,
+            feather, 0.05f);
         body.Limb(Vector3.Lerp(new Vector3(0.24f, 0.6f, 0), neck, 0.5f), neck, 0.04f, 0.024f, skin, 0.02f);
         body.Limb(neck, neck + new Vector3(0.045f, 0.012f, 0), 0.036f, 0.026f, skin, 0.01f);
-        body.Limb(neck + new Vector3(0.06f, 0, 0), neck + new Vector3(0.1f, -0.015f, 0), 0.014f, 0.005f, Coat.Of(0xB9A68A, 0), 0.004f);
-        body.Limb(neck + new Vector3(0.03f, -0.03f, 0), neck + new Vector3(0.025f, -0.085f, 0), 0.014f, 0.01f, Coat.Of(0xA03A32, 0), 0.006f);
+        body.Limb(neck + new Vector3(0.06f, 0, 0), neck + new Vector3(0.1f, -0.015f, 0), 0.014f, 0.005f,
+            Coat.Of(0xB9A68A, 0), 0.004f);
+        body.Limb(neck + new Vector3(0.03f, -0.03f, 0), neck + new Vector3(0.025f, -0.085f, 0), 0.014f, 0.01f,
+            Coat.Of(0xA03A32, 0), 0.006f);
         body.Glows.Add(new Glow(neck + new Vector3(0.04f, 0.015f, 0.03f), 0.008f, 0.5f, true));
         return body;
     }
@@ -57,19 +61,23 @@ static class Others
         {
             var (sin, cos) = MathF.SinCos((pose.Step + half) * MathF.Tau);
             var foot = new Vector3(0.33f * sin * pose.Stride, 0.09f + Math.Max(0f, 0.13f * cos * pose.Stride), z);
-            body.Leg(new Vector3(0, hip, z), foot, 0.44f * tall, 0.43f * tall, 1f, 0.1f, 0.072f, 0.055f, trouser, trouser, 0.03f);
-            body.Limb(foot + new Vector3(-0.03f, -0.04f, 0), foot + new Vector3(0.16f, -0.055f, 0), 0.055f, 0.04f, boot, 0.02f);
+            body.Leg(new Vector3(0, hip, z), foot, 0.44f * tall, 0.43f * tall, 1f, 0.1f, 0.072f, 0.055f, trouser,
+                trouser, 0.03f);
+            body.Limb(foot + new Vector3(-0.03f, -0.04f, 0), foot + new Vector3(0.16f, -0.055f, 0), 0.055f, 0.04f,
+                boot, 0.02f);
         }
 
         var arm = MathF.Sin((pose.Step + 0.5f) * MathF.Tau) * 0.22f * pose.Stride;
         Arm(body, new Vector3(0.02f, neck - 0.07f, -0.2f), -arm, jacket, skin);
         if (pack != 0)
         {
-            body.Limb(new Vector3(-0.22f, neck - 0.14f, 0), new Vector3(-0.2f, hip + 0.14f, 0), 0.13f, 0.15f, Cloth(pack), 0.02f);
+            body.Limb(new Vector3(-0.22f, neck - 0.14f, 0), new Vector3(-0.2f, hip + 0.14f, 0), 0.13f, 0.15f,
+                Cloth(pack), 0.02f);
         }
 
         body.Limb(new Vector3(0, hip, 0), new Vector3(0.03f, neck - 0.22f, 0), 0.145f, 0.165f, jacket, 0.05f);
-        body.Limb(new Vector3(0.03f, neck - 0.22f, 0), new Vector3(0.04f, neck - 0.06f, 0), 0.165f, 0.12f, jacket, 0.05f);
+        body.Limb(new Vector3(0.03f, neck - 0.22f, 0), new Vector3(0.04f, neck - 0.06f, 0), 0.165f, 0.12f, jacket,
+            0.05f);
         Arm(body, new Vector3(0.04f, neck - 0.07f, 0.2f), arm, jacket, skin);
         body.Limb(new Vector3(0.05f, neck - 0.02f, 0), new Vector3(0.07f, neck + 0.1f, 0), 0.06f, 0.06f, skin, 0.02f);
         body.Limb(new Vector3(0.08f, neck + 0.12f, 0), new Vector3(0.08f, neck + 0.2f, 0), 0.085f, 0.1f, skin, 0.02f);
@@ -96,9 +104,12 @@ static class Others
         const float w = 0.88f;
         Box(body, -2.6f, 2.6f, 0.5f, 1.02f, w, color, 0.08f);
         Box(body, -2.6f, -0.75f, 1.0f, 1.14f, w, color, 0.06f);
-        Prism(body, [new(-0.75f, 1f, 0), new(1.25f, 1f, 0), new(0.6f, 1.72f, 0), new(-0.6f, 1.75f, 0)], w * 0.93f, color, 0.1f);
-        Prism(body, [new(-0.58f, 1.1f, 0), new(0.2f, 1.1f, 0), new(0.2f, 1.66f, 0), new(-0.5f, 1.68f, 0)], w * 0.945f, 0x14191C, 0.09f);
-        Prism(body, [new(0.27f, 1.1f, 0), new(1.04f, 1.1f, 0), new(0.55f, 1.64f, 0), new(0.27f, 1.66f, 0)], w * 0.945f, 0x14191C, 0.09f);
+        Prism(body, [new(-0.75f, 1f, 0), new(1.25f, 1f, 0), new(0.6f, 1.72f, 0), new(-0.6f, 1.75f, 0)], w * 0.93f,
+            color, 0.1f);
+        Prism(body, [new(-0.58f, 1.1f, 0), new(0.2f, 1.1f, 0), new(0.2f, 1.66f, 0), new(-0.5f, 1.68f, 0)], w * 0.945f,
+            0x14191C, 0.09f);
+        Prism(body, [new(0.27f, 1.1f, 0), new(1.04f, 1.1f, 0), new(0.55f, 1.64f, 0), new(0.27f, 1.66f, 0)], w * 0.945f,
+            0x14191C, 0.09f);
         Box(body, 2.55f, 2.72f, 0.42f, 0.66f, w * 0.98f, 0x3A3B3C, 0.05f);
         Box(body, -2.72f, -2.55f, 0.45f, 0.62f, w * 0.98f, 0x3A3B3C, 0.05f);
         foreach (var x in (ReadOnlySpan<float>)[-1.65f, 1.72f])
@@ -110,20 +121,23 @@ static class Others
 
         foreach (var z in (ReadOnlySpan<float>)[-0.7f, 0.7f])
         {
-            body.Limb(new Vector3(2.62f, 0.86f, z), new Vector3(2.64f, 0.86f, z), 0.09f, 0.09f, Coat.Of(0xE6E6DC, 0), 0.01f);
+            body.Limb(new Vector3(2.62f, 0.86f, z), new Vector3(2.64f, 0.86f, z), 0.09f, 0.09f, Coat.Of(0xE6E6DC, 0),
+                0.01f);
             if (lit)
             {
                 body.Glows.Add(new Glow(new Vector3(2.74f, 0.86f, z), 0.13f, 14f, false));
             }
 
-            body.Limb(new Vector3(-2.62f, 0.88f, z), new Vector3(-2.64f, 0.88f, z), 0.07f, 0.07f, Coat.Of(0x8A1A14, 0), 0.01f);
+            body.Limb(new Vector3(-2.62f, 0.88f, z), new Vector3(-2.64f, 0.88f, z), 0.07f, 0.07f, Coat.Of(0x8A1A14, 0),
+                0.01f);
         }
 
         return body;
     }
 
     static void Box(Body body, float back, float front, float low, float high, float half, uint color, float gloss) =>
-        Prism(body, [new(back, low, 0), new(front, low, 0), new(front, high, 0), new(back, high, 0)], half, color, gloss);
+        Prism(body, [new(back, low, 0), new(front, low, 0), new(front, high, 0), new(back, high, 0)], half, color,
+            gloss);
 
     static void Prism(Body body, Vector3[] outline, float half, uint color, float gloss)
     {

@@ -30,7 +30,8 @@ sealed class PictureRenderer(int width, int height)
 
     /// <summary>Draws a picture into <paramref name="pixels"/>, three bytes a pixel, red first.</summary>
     public GroundTruth Draw(
-        SceneLayers layers, Perspective view, SceneTrigger trigger, SceneLight light, int frame, ulong seed, byte[] pixels)
+        SceneLayers layers, Perspective view, SceneTrigger trigger, SceneLight light, int frame, ulong seed,
+            byte[] pixels)
     {
         var random = SeededRandom.For(seed, 31, (ulong)frame);
         var phase = random.Next() * MathF.Tau;
@@ -118,9 +119,12 @@ sealed class PictureRenderer(int width, int height)
             var open = layers.Open[at];
             var through = _hazeThrough[depth];
             var back = 1f - through;
-            _red[start + column] = (LinearOf[layers.Red[at]] * ((sun.X * lit) + (ambient.X * open)) * through) + (haze.X * back);
-            _green[start + column] = (LinearOf[layers.Green[at]] * ((sun.Y * lit) + (ambient.Y * open)) * through) + (haze.Y * back);
-            _blue[start + column] = (LinearOf[layers.Blue[at]] * ((sun.Z * lit) + (ambient.Z * open)) * through) + (haze.Z * back);
+            _red[start + column] = (LinearOf[layers.Red[at]] * ((sun.X * lit) + (ambient.X * open)) * through)
+                + (haze.X * back);
+            _green[start + column] = (LinearOf[layers.Green[at]] * ((sun.Y * lit) + (ambient.Y * open)) * through)
+                + (haze.Y * back);
+            _blue[start + column] = (LinearOf[layers.Blue[at]] * ((sun.Z * lit) + (ambient.Z * open)) * through)
+                + (haze.Z * back);
         }
     }
 
@@ -147,14 +151,16 @@ sealed class PictureRenderer(int width, int height)
     }
 
     TruthBox? Visit(
-        SceneLayers layers, Perspective view, SceneTrigger trigger, in Actor actor, SceneLight light, int frame, float phase)
+        SceneLayers layers, Perspective view, SceneTrigger trigger, in Actor actor, SceneLight light, int frame,
+            float phase)
     {
         var seconds = frame * SceneTrigger.BurstGapSeconds;
         var moved = actor.MetresPerSecond * seconds;
         var metres = Math.Max(1.8f, actor.Metres + (moved * MathF.Sin(actor.Yaw)));
         var scale = view.Scale(metres) * actor.Size;
         var column = (actor.Column * width) + (moved * MathF.Cos(actor.Yaw) * view.Scale(metres));
-        var pose = actor.Pose with { Step = actor.Pose.Step + (seconds * 1.1f * Math.Min(1f, actor.MetresPerSecond * 4f)) };
+        var pose = actor.Pose with { Step = actor.Pose.Step + (seconds * 1.1f * Math.Min(1f,
+            actor.MetresPerSecond * 4f)) };
         var look = new SeededRandom(actor.Look);
         var body = trigger.Subject switch
         {
@@ -163,17 +169,19 @@ sealed class PictureRenderer(int width, int height)
             _ => SpeciesBodies.Build(trigger.Species!, pose, look.Chance(0.45)),
         };
         var foot = view.GroundRow(column, metres);
-        Shade(layers, column, foot, scale * (trigger.Subject == SceneSubject.Vehicle ? 2.6f : 0.5f), metres, light);
+        Shade(layers, column, foot, scale * 0.8f * body.Reach, metres, light);
         _sprite.Draw(body, column, foot, scale, actor.Yaw, width, height, (uint)actor.Look);
         return Compose(layers, view, light, metres, column, foot, trigger.Wind, phase);
     }
 
     TruthBox? Compose(
-        SceneLayers layers, Perspective view, SceneLight light, float metres, float footX, float footY, float wind, float phase)
+        SceneLayers layers, Perspective view, SceneLight light, float metres, float footX, float footY, float wind,
+            float phase)
     {
         var depth = Perspective.Depth(metres);
         var stand = (Math.Clamp((int)footY, 0, height - 1) * width) + Math.Clamp((int)footX, 0, width - 1);
-        var shine = 0.3f + (0.7f * ((layers.Morning[stand] * light.FromLeft) + (layers.Afternoon[stand] * (1f - light.FromLeft))) / 255f);
+        var shine = 0.3f + (0.7f * ((layers.Morning[stand] * light.FromLeft)
+            + (layers.Afternoon[stand] * (1f - light.FromLeft))) / 255f);
         var toSun = Vector3.Normalize(new Vector3((0.5f - light.FromLeft) * 1.7f, 0.75f, 0.4f));
         var through = _hazeThrough[depth];
         var (left, top, right, bottom, seen, drawn) = (int.MaxValue, int.MaxValue, -1, -1, 0, 0);
@@ -204,7 +212,8 @@ sealed class PictureRenderer(int width, int height)
                 else
                 {
                     var open = 0.55f + (0.45f * facing.Y) - (0.15f * Math.Max(0f, -facing.Y));
-                    lit = color * ((light.Sun * shine * Math.Max(0f, Vector3.Dot(facing, toSun))) + (light.Ambient * Math.Max(0.2f, open)))
+                    lit = color * ((light.Sun * shine * Math.Max(0f, Vector3.Dot(facing, toSun)))
+                        + (light.Ambient * Math.Max(0.2f, open)))
                         * light.Exposure;
                     lit = (lit * through) + (light.Haze * light.Exposure * (1f - through));
                 }
@@ -236,7 +245,8 @@ sealed class PictureRenderer(int width, int height)
         return seen < width * height / 4000 || seen < drawn * SeenShareMin
             ? null
             : new TruthBox(
-                left / (float)width, top / (float)height, (right + 1 - left) / (float)width, (bottom + 1 - top) / (float)height);
+                left / (float)width, top / (float)height, (right + 1 - left) / (float)width,
+                    (bottom + 1 - top) / (float)height);
     }
 
     void Shine(float x, float y, float radius, float strength)
@@ -267,7 +277,8 @@ sealed class PictureRenderer(int width, int height)
         var strength = light.Infrared ? 0.45f : 0.62f;
         for (var row = Math.Max(0, (int)(y - flat)); row <= Math.Min(height - 1, (int)(y + flat)); row++)
         {
-            for (var column = Math.Max(0, (int)(x + shift - reach)); column <= Math.Min(width - 1, (int)(x + shift + reach)); column++)
+            for (var column = Math.Max(0, (int)(x + shift - reach)); column <= Math.Min(width - 1,
+                (int)(x + shift + reach)); column++)
             {
                 var u = (column - x - shift) / reach;
                 var v = (row - y) / flat;
@@ -320,7 +331,7 @@ sealed class PictureRenderer(int width, int height)
     }
 
     static byte ToByte(float light, float grain) =>
-        (byte)Math.Clamp(Tone[Math.Clamp((int)light, 0, ToneSteps - 1)] + grain, 0f, 255f);
+        (byte)Math.Clamp(Tone[Math.Clamp((int)(light + (grain * 0.12f) + 0.7f), 0, ToneSteps - 1)] + grain, 0f, 255f);
 
     /// <summary>Shadows lifted a little, highlights rolled off, as a small sensor's processor does it.</summary>
     static float[] BuildTone() =>

@@ -25,21 +25,25 @@ sealed class Plants(BiomeLook look, SceneLayers layers, Perspective view, uint n
         for (var n = 0; n < dabs; n++)
         {
             var up = MathF.Sqrt(random.Next());
-            var reach = look.Needles ? width * (1.05f - up) : width * MathF.Sqrt(Math.Max(0f, up * (1.08f - up)) * 3.2f);
+            var reach = look.Needles ? width * (1.05f - up)
+                : width * MathF.Sqrt(Math.Max(0f, up * (1.08f - up)) * 3.2f);
             var side = random.Between(-1f, 1f);
             var x = column + (side * reach * scale);
             var y = foot - (tall * scale * ((0.16f + (0.84f * up)) + random.Between(-0.02f, 0.02f)));
             var leaf = Leaf(ref random, up).Times(tone * random.Between(0.7f, 1.25f));
             var deep = 0.35f + (0.65f * random.Next());
-            var laid = leaf.Lit(deep * (0.55f - (0.5f * side)), deep * (0.55f + (0.5f * side)), 0.3f + (0.65f * deep * up))
+            var laid = leaf.Lit(deep * (0.55f - (0.5f * side)), deep * (0.55f + (0.5f * side)),
+                0.3f + (0.65f * deep * up))
                 .At(metres, 1.2f * up * Unit);
-            layers.Dab(x, y, Math.Max(1.2f, scale * (look.Needles ? random.Between(0.12f, 0.34f) : random.Between(0.05f, 0.2f))),
+            layers.Dab(x, y, Math.Max(1.2f, scale * (look.Needles ? random.Between(0.12f, 0.34f)
+                : random.Between(0.05f, 0.2f))),
                 look.Needles ? 0.42f : 0.62f,
                 look.Needles ? side * 0.5f : random.Between(0f, 3f), laid);
         }
     }
 
-    /// <summary>A trunk with bark, light around its round, and the lower branches that the picture still shows.</summary>
+    /// <summary>A trunk with bark, light around its round, and the lower branches that the picture still
+    /// shows.</summary>
     public void Trunk(float column, float metres, ref SeededRandom random)
     {
         var scale = view.Scale(metres);
@@ -57,7 +61,8 @@ sealed class Plants(BiomeLook look, SceneLayers layers, Perspective view, uint n
             var wave = 0.16f * (Noise.At(row * 0.012f, 1f, seed) - 0.5f) * radius;
             var half = radius * flare * Math.Max(0.3f, 1f - (up * 0.035f));
             var middle = column + (lean * (foot - row)) + wave;
-            for (var c = Math.Max(0, (int)(middle - half)); c <= Math.Min(view.Width - 1, (int)(middle + half + 1)); c++)
+            for (var c = Math.Max(0, (int)(middle - half)); c <= Math.Min(view.Width - 1,
+                (int)(middle + half + 1)); c++)
             {
                 var across = (c - middle) / half;
                 var alpha = Math.Clamp((1f - Math.Abs(across)) * half + 0.5f, 0f, 1f);
@@ -74,7 +79,8 @@ sealed class Plants(BiomeLook look, SceneLayers layers, Perspective view, uint n
 
                 var ambient = 0.35f + (0.5f * MathF.Sqrt(Math.Max(0f, 1f - (across * across))) * furrow);
                 layers.Lay((row * view.Width) + c, alpha, paint
-                    .Lit(shaded * (0.35f - (0.85f * across)) * furrow, shaded * (0.35f + (0.85f * across)) * furrow, ambient)
+                    .Lit(shaded * (0.35f - (0.85f * across)) * furrow, shaded * (0.35f + (0.85f * across)) * furrow,
+                        ambient)
                     .At(metres));
             }
         }
@@ -134,7 +140,8 @@ sealed class Plants(BiomeLook look, SceneLayers layers, Perspective view, uint n
         for (var n = 0; n < stems; n++)
         {
             var stem = Paint.Of(look.Bark).Times(0.7f).Lit(0.3f, 0.3f, 0.45f).At(metres, 1f * Unit);
-            layers.Blade(column + (random.Bell() * 0.08f * wide * scale), foot, tall * scale * random.Between(0.5f, 0.95f),
+            layers.Blade(column + (random.Bell() * 0.08f * wide * scale), foot,
+                tall * scale * random.Between(0.5f, 0.95f),
                 random.Bell() * 0.35f, random.Bell() * 0.3f, Math.Max(1f, 0.025f * scale), stem);
         }
 
@@ -144,7 +151,8 @@ sealed class Plants(BiomeLook look, SceneLayers layers, Perspective view, uint n
         foreach (ref var clump in clumps)
         {
             // Boughs: where each carries its leaves, and how many.
-            clump = new Vector3(random.Between(-0.75f, 0.75f), random.Between(0.16f, 0.82f), random.Between(0.16f, 0.42f));
+            clump = new Vector3(random.Between(-0.75f, 0.75f), random.Between(0.16f, 0.82f),
+                random.Between(0.16f, 0.42f));
         }
 
         for (var n = 0; n < dabs; n++)
@@ -156,7 +164,8 @@ sealed class Plants(BiomeLook look, SceneLayers layers, Perspective view, uint n
             var high = Math.Max(0.02f, clump.Y + (dy * clump.Z * 0.8f));
             var outer = Math.Clamp(0.42f + (0.4f * dy) + (0.25f * (high - 0.5f)), 0.05f, 1f);
             var light = (0.12f + (0.88f * outer)) * random.Between(0.5f, 1.1f);
-            var leaf = Paint.Between(Leaf(ref random, high), _grass[^1], yellow).Times(tone * random.Between(0.72f, 1.25f))
+            var leaf = Paint.Between(Leaf(ref random, high), _grass[^1],
+                yellow).Times(tone * random.Between(0.72f, 1.25f))
                 .Lit(light * (0.75f - (0.4f * dx)), light * (0.75f + (0.4f * dx)), 0.2f + (0.7f * light))
                 .At(metres * (1f + (0.02f * random.Bell())), 2.6f * high * Unit);
             layers.Dab(column + (side * wide * scale), foot - (high * tall * scale), size * random.Between(0.6f, 1.5f),
@@ -194,9 +203,11 @@ sealed class Plants(BiomeLook look, SceneLayers layers, Perspective view, uint n
 
                 var grain = Noise.Octaves(u * 9f, v * 9f, 6, seed + 5);
                 var facing = Math.Clamp(0.55f - (0.6f * v), 0.05f, 1f);
-                var paint = look.Snowy && v < -0.1f + (0.4f * grain) ? Paint.Of(0xE6EBEF) : tone.Times(0.6f + (0.8f * grain));
+                var paint = look.Snowy && v < -0.1f + (0.4f * grain) ? Paint.Of(0xE6EBEF)
+                    : tone.Times(0.6f + (0.8f * grain));
                 layers.Lay((row * view.Width) + c, Math.Min(1f, inside * size), paint
-                    .Lit(facing * (0.8f - (0.6f * u)), facing * (0.8f + (0.6f * u)), 0.3f + (0.6f * facing)).At(metres));
+                    .Lit(facing * (0.8f - (0.6f * u)), facing * (0.8f + (0.6f * u)),
+                        0.3f + (0.6f * facing)).At(metres));
             }
         }
     }
@@ -257,10 +268,12 @@ sealed class Plants(BiomeLook look, SceneLayers layers, Perspective view, uint n
         {
             var t = random.Next();
             var light = random.Between(0.15f, 0.9f);
-            var leaf = Leaf(ref random, random.Next()).Times(random.Between(0.7f, 1.2f)).Lit(light, light, 0.4f + (0.4f * light))
+            var leaf = Leaf(ref random, random.Next()).Times(random.Between(0.7f, 1.2f)).Lit(light, light,
+                0.4f + (0.4f * light))
                 .At(metres, 5f * t * Unit);
             var spread = view.Width * 0.02f * (1.2f - (0.5f * t));
-            layers.Dab(x + (inward * length * t) + (random.Bell() * spread), y + (droop * t * t) + (random.Bell() * spread),
+            layers.Dab(x + (inward * length * t) + (random.Bell() * spread),
+                y + (droop * t * t) + (random.Bell() * spread),
                 Unit * (look.Needles ? random.Between(10f, 17f) : random.Between(9f, 20f)),
                 look.Needles ? 0.1f : 0.48f, random.Between(0f, 3.1f), leaf);
         }

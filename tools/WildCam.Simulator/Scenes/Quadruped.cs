@@ -92,7 +92,8 @@ sealed record Quadruped
         body.Limb(waist, chest, Waist, Chest, Trunk, Chest * 0.5f);
         if (RumpPatch is { } patch)
         {
-            body.Limb(rump + new Vector3(-Rump * 0.62f, Rump * 0.1f, 0), rump + new Vector3(-Rump * 0.5f, -Rump * 0.5f, 0),
+            body.Limb(rump + new Vector3(-Rump * 0.62f, Rump * 0.1f, 0),
+                rump + new Vector3(-Rump * 0.5f, -Rump * 0.5f, 0),
                 Rump * 0.56f, Rump * 0.44f, Coat.Of(patch), Rump * 0.2f);
         }
 
@@ -116,7 +117,8 @@ sealed record Quadruped
         var (sin, cos) = MathF.SinCos(step * MathF.Tau);
         var lift = Math.Max(0f, cos) * stride * 0.32f;
         var apart = Length * (joint.Z > 0 == front ? 0.055f : -0.055f);
-        var foot = new Vector3(joint.X + apart + (stride * sin) - (front ? 0f : Length * 0.03f), LegRadius * 0.8f + lift, joint.Z);
+        var foot = new Vector3(joint.X + apart + (stride * sin) - (front ? 0f : Length * 0.03f),
+            LegRadius * 0.8f + lift, joint.Z);
         var hock = front ? Shoulder * 0.14f : Shoulder * 0.24f;
         var ankle = foot + new Vector3(front ? -hock * 0.1f - (lift * 0.5f) : -hock * 0.38f - (lift * 0.3f), hock, 0);
         var bone = (joint - ankle).Length() * 0.535f;
@@ -127,7 +129,8 @@ sealed record Quadruped
             Belly = Legs.Side,
         }, Legs, Chest * 0.3f);
         body.Limb(ankle, foot, LegRadius * 0.86f, LegRadius * 0.74f, Feet, LegRadius * 0.5f);
-        body.Limb(foot, foot + new Vector3(LegRadius * 1.5f, -LegRadius * 0.1f, 0), LegRadius * 0.8f, LegRadius * 0.6f, Feet,
+        body.Limb(foot, foot + new Vector3(LegRadius * 1.5f, -LegRadius * 0.1f, 0), LegRadius * 0.8f, LegRadius * 0.6f,
+            Feet,
             LegRadius * 0.4f);
     }
 
@@ -147,7 +150,8 @@ sealed record Quadruped
         body.Limb(middle, end, TailRadius, TailRadius * 0.62f, TailCoat, TailRadius * 0.4f);
         if (TailTip is { } tip)
         {
-            body.Limb(Vector3.Lerp(middle, end, 0.8f), end + ((end - middle) * 0.22f), TailRadius * 0.66f, TailRadius * 0.3f,
+            body.Limb(Vector3.Lerp(middle, end, 0.8f), end + ((end - middle) * 0.22f), TailRadius * 0.66f,
+                TailRadius * 0.3f,
                 Coat.Of(tip, 1.5f), TailRadius * 0.3f);
         }
     }
@@ -168,9 +172,11 @@ sealed record Quadruped
         var skull = neckEnd + (ahead * Skull * 0.4f);
         body.Limb(neckEnd, skull + (ahead * Skull * 0.25f), Skull * 0.95f, Skull * 0.9f, Head, Skull * 0.35f);
         var nose = skull + (ahead * (Skull * 0.75f + Muzzle)) - (up * Skull * 0.26f);
-        body.Limb(skull + (ahead * Skull * 0.5f) - (up * Skull * 0.12f), nose, MuzzleRadius * 1.35f, MuzzleRadius * 0.85f,
+        body.Limb(skull + (ahead * Skull * 0.5f) - (up * Skull * 0.12f), nose, MuzzleRadius * 1.35f,
+            MuzzleRadius * 0.85f,
             MuzzleCoat, Skull * 0.28f);
-        body.Limb(nose + (ahead * MuzzleRadius * 0.5f) + (up * MuzzleRadius * 0.2f), nose + (ahead * MuzzleRadius * 0.6f),
+        body.Limb(nose + (ahead * MuzzleRadius * 0.5f) + (up * MuzzleRadius * 0.2f),
+            nose + (ahead * MuzzleRadius * 0.6f),
             MuzzleRadius * 0.5f, MuzzleRadius * 0.42f, Coat.Of(0x1B1817, 0), MuzzleRadius * 0.1f);
         Faced(body, skull, ahead, up, side);
         foreach (var ear in (ReadOnlySpan<float>)[-1f, 1f])
@@ -178,7 +184,8 @@ sealed record Quadruped
             var (sin, cos) = MathF.SinCos(EarDegrees * MathF.PI / 180f);
             var foot = skull + (up * Skull * 0.62f) + (side * ear * Skull * 0.52f) - (ahead * Skull * 0.25f);
             var tip = foot + (((up * sin) + (side * ear * cos * 0.7f) - (ahead * cos * 0.55f)) * Ear);
-            body.Limb(foot, Vector3.Lerp(foot, tip, 0.5f), Ear * EarWidth * 0.62f, Ear * EarWidth * 0.6f, Head, Skull * 0.1f);
+            body.Limb(foot, Vector3.Lerp(foot, tip, 0.5f), Ear * EarWidth * 0.62f, Ear * EarWidth * 0.6f, Head,
+                Skull * 0.1f);
             body.Limb(Vector3.Lerp(foot, tip, 0.45f), tip, Ear * EarWidth * 0.6f, Ear * EarWidth * 0.16f,
                 new Coat(EarBack, EarBack, Head.Side), Skull * 0.08f);
             if (Antlers > 0)
@@ -199,7 +206,8 @@ sealed record Quadruped
                     Skull * 0.3f, Coat.Of(mask), Skull * 0.08f);
             }
 
-            body.Limb(at, at + (ahead * Skull * 0.04f), Skull * 0.13f, Skull * 0.13f, Coat.Of(0x0B0908, 0), Skull * 0.02f);
+            body.Limb(at, at + (ahead * Skull * 0.04f), Skull * 0.13f, Skull * 0.13f, Coat.Of(0x0B0908, 0),
+                Skull * 0.02f);
             body.Glows.Add(new Glow(at + (side * eye * Skull * 0.13f), Math.Max(0.008f, Skull * 0.12f), 1f, true));
         }
 
@@ -219,10 +227,12 @@ sealed record Quadruped
         for (var n = 0; n < 4; n++)
         {
             var bend = n / 3f;
-            var to = from + (((up * (0.7f + (0.2f * bend))) - (ahead * (0.75f - (0.7f * bend))) + (side * (0.45f - (0.25f * bend))))
+            var to = from + (((up * (0.7f + (0.2f * bend))) - (ahead * (0.75f - (0.7f * bend)))
+                + (side * (0.45f - (0.25f * bend))))
                 * Antlers * 0.27f);
             body.Limb(from, to, thick, thick * 0.82f, bone, 0.01f);
-            body.Limb(from, from + (((ahead * 0.8f) + (up * (0.35f + bend))) * Antlers * 0.2f), thick * 0.8f, thick * 0.3f, bone,
+            body.Limb(from, from + (((ahead * 0.8f) + (up * (0.35f + bend))) * Antlers * 0.2f), thick * 0.8f,
+                thick * 0.3f, bone,
                 0.01f);
             from = to;
             thick *= 0.82f;

@@ -3,7 +3,8 @@ using System.Runtime.CompilerServices;
 namespace WildCam.Simulator.Scenes;
 
 /// <summary>
-/// What stands before a camera, without light: colour, sun from the left and from the right, open sky, depth, and how far
+/// What stands before a camera, without light: colour, sun from the left and from the right, open sky, depth, and
+/// how far
 /// wind moves it. Light is put on it per picture, so one set serves day, dusk and infrared, and the background
 /// of a camera stays the same.
 /// </summary>

@@ -71,7 +71,8 @@ sealed record SceneLight
         var low = Math.Clamp(1f - (height / 22f), 0f, 1f);
         var dusk = Math.Clamp((4f - height) / 7f, 0f, 1f);
         var sunlight = (1f - (0.95f * Math.Clamp(cloud * 1.25f, 0f, 1f))) * Math.Clamp((height + 1f) / 9f, 0f, 1f);
-        var sun = Vector3.Lerp(new Vector3(1.5f, 1.36f, 1.14f), new Vector3(1.75f, 1.05f, 0.5f), low) * sunlight * 1.55f;
+        var sun = Vector3.Lerp(new Vector3(1.5f, 1.36f, 1.14f), new Vector3(1.75f, 1.05f, 0.5f),
+            low) * sunlight * 1.55f;
         var clear = Vector3.Lerp(new Vector3(0.5f, 0.58f, 0.72f), new Vector3(0.56f, 0.52f, 0.6f), low);
         var grey = new Vector3(0.9f, 0.93f, 0.97f);
         var ambient = Vector3.Lerp(clear, grey, cloud * (1f - (0.5f * low)));
@@ -89,8 +90,10 @@ sealed record SceneLight
             Haze = Vector3.Lerp(new Vector3(0.66f, 0.75f, 0.88f), new Vector3(0.85f, 0.72f, 0.6f), low * (1f - cloud))
                 * (0.85f - (0.35f * dusk)),
             HazePerMetre = 0.0035f + (0.004f * low) + fog,
-            SkyTop = Vector3.Lerp(new Vector3(0.30f, 0.52f, 1.0f), new Vector3(0.42f, 0.5f, 0.78f), low) * (1f - (0.4f * dusk)),
-            SkyLow = Vector3.Lerp(new Vector3(0.82f, 0.92f, 1.1f), new Vector3(1.2f, 0.86f, 0.62f), low) * (1f - (0.35f * dusk)),
+            SkyTop = Vector3.Lerp(new Vector3(0.30f, 0.52f, 1.0f), new Vector3(0.42f, 0.5f, 0.78f),
+                low) * (1f - (0.4f * dusk)),
+            SkyLow = Vector3.Lerp(new Vector3(0.82f, 0.92f, 1.1f), new Vector3(1.2f, 0.86f, 0.62f),
+                low) * (1f - (0.35f * dusk)),
             CloudColor = Vector3.Lerp(new Vector3(1.25f, 1.25f, 1.27f), new Vector3(1.0f, 0.8f, 0.72f), low)
                 * (1f - (0.3f * cloud) - (0.3f * dusk)),
             Cloudiness = cloud,

@@ -29,20 +29,20 @@ public sealed class SceneStudio(int width = 1600, int height = 1200)
     public int Height => height;
 
     /// <summary>
-    /// The picture number <paramref name="frame"/> of a trigger. The same arguments give the same picture.
+    /// The picture number <paramref name="frame"/> (from 0) of a trigger. The same arguments give the same picture. The
+    /// strip and EXIF show <paramref name="time"/>; light, weather and visitor are those of the trigger.
     /// </summary>
-    public ScenePicture Take(SceneView view, ulong trigger, int frame, DateTimeOffset time, int quality = 84)
+    public ScenePicture Take(
+        SceneView view, ulong trigger, int frame, DateTimeOffset triggeredAt, DateTimeOffset time, int quality = 84)
     {
-        var local = TimeZoneInfo.ConvertTime(time, view.Zone).DateTime;
-        // A burst is one event: its light and its visitor are those of the first picture.
-        var first = local.AddSeconds(-frame * SceneTrigger.BurstGapSeconds);
-        var light = SceneLight.At(first, view.Seed, view.Biome);
-        var celsius = Celsius(first, view);
-        var scene = SceneTrigger.Draw(SeededRandom.For(view.Seed, trigger).NextUInt64(), view.Biome, first);
-        return Develop(view, scene, light, trigger, frame, local, celsius, quality);
+        var local = TimeZoneInfo.ConvertTime(triggeredAt, view.Zone).DateTime;
+        var light = SceneLight.At(local, view.Seed, view.Biome);
+        var scene = SceneTrigger.Draw(SeededRandom.For(view.Seed, trigger).NextUInt64(), view.Biome, local);
+        var shown = TimeZoneInfo.ConvertTime(time, view.Zone).DateTime;
+        return Develop(view, scene, light, trigger, frame, shown, Celsius(local, view), quality);
     }
 
-    internal ScenePicture Develop(
+    ScenePicture Develop(
         SceneView view, SceneTrigger scene, SceneLight light, ulong trigger, int frame, DateTime local, float celsius,
         int quality)
     {
@@ -51,14 +51,15 @@ public sealed class SceneStudio(int width = 1600, int height = 1200)
         pixels.CopyTo(set.Pixels.Pixels);
         using var jpeg = JpegCodec.Encode(set.Pixels, quality);
         Return(set);
-        return new ScenePicture(ExifHeader.Add(jpeg.Memory.Span, local, view.CameraName), truth, light.Infrared, celsius);
+        return new ScenePicture(ExifHeader.Add(jpeg.Memory.Span, local, view.CameraName), truth, light.Infrared,
+            celsius);
     }
 
     /// <summary>Only the pixels, without strip and JPEG; for tests.</summary>
     internal byte[] Pixels(
         SceneView view, SceneTrigger scene, SceneLight light, ulong trigger, int frame, out GroundTruth truth)
     {
-        var pixels = (byte[])Draw(view, scene, light, trigger, frame, out truth, out var set).Clone();
+        var pixels = Draw(view, scene, light, trigger, frame, out truth, out var set).ToArray();
         Return(set);
         return pixels;
     }
@@ -72,7 +73,8 @@ public sealed class SceneStudio(int width = 1600, int height = 1200)
         {
             if (!_free.TryPop(out set))
             {
-                set = (new PictureRenderer(width, height), new PixelImage(width, height, 3), new byte[width * height * 3]);
+                set = (new PictureRenderer(width, height), new PixelImage(width, height, 3),
+                    new byte[width * height * 3]);
             }
         }
 

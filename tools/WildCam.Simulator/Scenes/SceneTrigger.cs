@@ -4,10 +4,12 @@ namespace WildCam.Simulator.Scenes;
 /// <param name="Column">At the first picture, 0 to 1 of the width.</param>
 /// <param name="Metres">From the camera.</param>
 /// <param name="Yaw">0 walks to the right, half a turn to the left.</param>
-readonly record struct Actor(float Column, float Metres, float Yaw, float MetresPerSecond, Pose Pose, float Size, ulong Look);
+readonly record struct Actor(float Column, float Metres, float Yaw, float MetresPerSecond, Pose Pose, float Size,
+    ulong Look);
 
 /// <summary>Why the camera fires, and who walks by. Follows from the seed alone.</summary>
-sealed record SceneTrigger(SceneSubject Subject, SimulatedSpecies? Species, IReadOnlyList<Actor> Actors, float Wind, int Frames)
+sealed record SceneTrigger(SceneSubject Subject, SimulatedSpecies? Species, IReadOnlyList<Actor> Actors, float Wind,
+    int Frames)
 {
     /// <summary>Seconds between the pictures of a burst.</summary>
     public const float BurstGapSeconds = 0.8f;
@@ -35,7 +37,8 @@ sealed record SceneTrigger(SceneSubject Subject, SimulatedSpecies? Species, IRea
             return new SceneTrigger(SceneSubject.Person, null, walker, wind, frames);
         }
 
-        if (roll < BlankShare + PersonShare + VehicleShare && biome is Biome.Meadow or Biome.Desert or Biome.DeciduousForest)
+        if (roll < BlankShare + PersonShare + VehicleShare
+            && biome is Biome.Meadow or Biome.Desert or Biome.DeciduousForest)
         {
             var drive = Walk(ref random, random.Between(9f, 14f), dark ? 2.5f : 3.5f, 1f, 1);
             return new SceneTrigger(SceneSubject.Vehicle, null, drive, wind, frames);
@@ -53,7 +56,8 @@ sealed record SceneTrigger(SceneSubject Subject, SimulatedSpecies? Species, IRea
         var metres = 2.1f + (tall * random.Between(2.6f, 5.2f));
         var count = random.Chance(0.72) ? 1 : 1 + random.Below(species.GroupMax);
         var speed = random.Chance(0.4) ? 0f : random.Between(0.25f, 0.7f) * (0.4f + tall);
-        return new SceneTrigger(SceneSubject.Animal, species, Walk(ref random, metres, speed, random.Between(0.92f, 1.08f), count),
+        return new SceneTrigger(SceneSubject.Animal, species,
+            Walk(ref random, metres, speed, random.Between(0.92f, 1.08f), count),
             wind, frames);
     }
 
@@ -71,8 +75,10 @@ sealed record SceneTrigger(SceneSubject Subject, SimulatedSpecies? Species, IRea
                 metres * (n == 0 ? 1f : random.Between(0.9f, 1.35f)),
                 yaw + (n == 0 ? 0f : random.Between(-0.4f, 0.4f)),
                 speed * random.Between(0.85f, 1.15f),
-                new Pose(random.Next(), speed > 0f ? random.Between(0.7f, 1.15f) : 0.28f, browsing ? random.Between(0.75f, 1f)
-                    : random.Between(0f, 0.3f), random.Chance(0.35) ? random.Between(0.4f, 1f) : random.Between(-0.1f, 0.3f)),
+                new Pose(random.Next(), speed > 0f ? random.Between(0.7f, 1.15f) : 0.28f,
+                    browsing ? random.Between(0.75f, 1f)
+                    : random.Between(0f, 0.3f), random.Chance(0.35) ? random.Between(0.4f, 1f)
+                        : random.Between(-0.1f, 0.3f)),
                 size * (n > 1 ? random.Between(0.6f, 0.95f) : 1f),
                 random.NextUInt64()));
         }

@@ -25,13 +25,17 @@ public sealed record SimulatedSpecies(
         new("Canis latrans", "Coyote", "canis-latrans", 2, Night(0.3f), Everywhere),
         new("Procyon lotor", "Raccoon", "procyon-lotor", 2, Night(0.03f), Woods),
         new("Sylvilagus audubonii", "Desert cottontail", "sylvilagus-audubonii", 2, Twilight(0.25f), Dry),
-        new("Ursus americanus", "American black bear", "ursus-americanus", 2, Twilight(0.6f), [Biome.ConiferForest, Biome.DeciduousForest]),
+        new("Ursus americanus", "American black bear", "ursus-americanus", 2, Twilight(0.6f),
+            [Biome.ConiferForest, Biome.DeciduousForest]),
         new("Lynx rufus", "Bobcat", "lynx-rufus", 1, Night(0.25f), Everywhere),
         new("Sus scrofa", "Wild boar", "sus-scrofa", 4, Night(0.1f), [Biome.DeciduousForest, Biome.Meadow]),
         new("Taxidea taxus", "American badger", "taxidea-taxus", 1, Night(0.15f), Dry),
-        new("Cervus canadensis", "Elk", "cervus-canadensis", 2, Twilight(0.3f), [Biome.ConiferForest, Biome.Meadow, Biome.Snow]),
-        new("Meleagris gallopavo", "Wild turkey", "meleagris-gallopavo", 4, Day(), [Biome.DeciduousForest, Biome.ConiferForest, Biome.Meadow]),
-        new("Mephitis mephitis", "Striped skunk", "mephitis-mephitis", 1, Night(0.02f), [Biome.DeciduousForest, Biome.Meadow, Biome.Desert]),
+        new("Cervus canadensis", "Elk", "cervus-canadensis", 2, Twilight(0.3f),
+            [Biome.ConiferForest, Biome.Meadow, Biome.Snow]),
+        new("Meleagris gallopavo", "Wild turkey", "meleagris-gallopavo", 4, Day(),
+            [Biome.DeciduousForest, Biome.ConiferForest, Biome.Meadow]),
+        new("Mephitis mephitis", "Striped skunk", "mephitis-mephitis", 1, Night(0.02f),
+            [Biome.DeciduousForest, Biome.Meadow, Biome.Desert]),
     ];
 
     static float[] Night(float atDay) =>

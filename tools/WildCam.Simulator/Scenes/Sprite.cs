@@ -26,7 +26,8 @@ sealed class Sprite
     public List<(float X, float Y, float Radius, float Strength, bool InfraredOnly)> Glows { get; } = [];
 
     /// <summary>Draws a body whose origin stands at a pixel.</summary>
-    public void Draw(Body body, float footX, float footY, float scale, float yaw, int pictureWidth, int pictureHeight, uint seed)
+    public void Draw(Body body, float footX, float footY, float scale, float yaw, int pictureWidth, int pictureHeight,
+        uint seed)
     {
         var (sin, cos) = MathF.SinCos(yaw);
         Vector3 Place(Vector3 p) => new(
@@ -63,7 +64,8 @@ sealed class Sprite
             var at = Place(glow.At) + origin;
             var x = (int)at.X;
             var y = (int)at.Y;
-            if (x >= 0 && y >= 0 && x < Width && y < Height && at.Z > _height[(y * Width) + x] - (glow.Radius * scale * 2.4f))
+            if (x >= 0 && y >= 0 && x < Width && y < Height
+                && at.Z > _height[(y * Width) + x] - (glow.Radius * scale * 2.4f))
             {
                 Glows.Add((at.X + Left, at.Y + Top, glow.Radius * scale, glow.Strength, glow.InfraredOnly));
             }
@@ -71,7 +73,8 @@ sealed class Sprite
     }
 
     void Bound(
-        Body body, Func<Vector3, Vector3> place, float footX, float footY, float scale, int pictureWidth, int pictureHeight)
+        Body body, Func<Vector3, Vector3> place, float footX, float footY, float scale, int pictureWidth,
+            int pictureHeight)
     {
         var low = new Vector2(Outside);
         var high = new Vector2(-Outside);
@@ -134,7 +137,8 @@ sealed class Sprite
 
                 var at = (row * Width) + column;
                 var middle = a.Z + ((b.Z - a.Z) * t);
-                var height = distance > 0 ? middle - (3f * distance) : middle + MathF.Sqrt((radius * radius) - (away * away));
+                var height = distance > 0 ? middle - (3f * distance)
+                    : middle + MathF.Sqrt((radius * radius) - (away * away));
                 var old = _distance[at];
                 var mix = Math.Clamp(0.5f + (0.5f * (old - distance) / soft), 0f, 1f);
                 _distance[at] = old >= Outside ? distance : old + ((distance - old) * mix) - (soft * mix * (1f - mix));
@@ -146,7 +150,8 @@ sealed class Sprite
                     continue;
                 }
 
-                _height[at] = over >= 1f ? height : _height[at] + ((height - _height[at]) * over) + (soft * over * (1f - over));
+                _height[at] = over >= 1f ? height : _height[at] + ((height - _height[at]) * over)
+                    + (soft * over * (1f - over));
                 var up = -dy / Math.Max(radius, 0.5f);
                 var across = ((px * -unit.Y) + (py * unit.X)) / scale;
                 var color = tint.At(along / scale, across, t, up, out var fuzz);

@@ -1,6 +1,7 @@
 namespace WildCam.Simulator.Scenes;
 
-/// <summary>Letters as strokes on a grid 4 wide and 6 high, for the strip that cameras print on their pictures.</summary>
+/// <summary>Letters as strokes on a grid 4 wide and 6 high, for the strip that cameras print on their
+/// pictures.</summary>
 static class StrokeFont
 {
     /// <summary>From one letter to the next, in grid units.</summary>
@@ -62,7 +63,8 @@ static class StrokeFont
     {
         foreach (var letter in text)
         {
-            foreach (var stroke in Strokes(char.ToUpperInvariant(letter)).Split('|', StringSplitOptions.RemoveEmptyEntries))
+            foreach (var stroke in Strokes(char.ToUpperInvariant(letter)).Split('|',
+                StringSplitOptions.RemoveEmptyEntries))
             {
                 var points = stroke.Split(' ');
                 for (var n = 0; n < points.Length - 1; n++)
@@ -79,9 +81,11 @@ static class StrokeFont
     static void Line(byte[] pixels, int width, int height, float ax, float ay, float bx, float by, float half)
     {
         var size = Math.Max(0.01f, ((bx - ax) * (bx - ax)) + ((by - ay) * (by - ay)));
-        for (var row = Math.Max(0, (int)(Math.Min(ay, by) - half - 1)); row <= Math.Min(height - 1, Math.Max(ay, by) + half + 1); row++)
+        for (var row = Math.Max(0, (int)(Math.Min(ay, by) - half - 1)); row <= Math.Min(height - 1,
+            Math.Max(ay, by) + half + 1); row++)
         {
-            for (var c = Math.Max(0, (int)(Math.Min(ax, bx) - half - 1)); c <= Math.Min(width - 1, Math.Max(ax, bx) + half + 1); c++)
+            for (var c = Math.Max(0, (int)(Math.Min(ax, bx) - half - 1)); c <= Math.Min(width - 1,
+                Math.Max(ax, bx) + half + 1); c++)
             {
                 var t = Math.Clamp((((c - ax) * (bx - ax)) + ((row - ay) * (by - ay))) / size, 0f, 1f);
                 var dx = c - ax - (t * (bx - ax));

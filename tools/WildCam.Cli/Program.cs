@@ -20,8 +20,12 @@ var root = new RootCommand("WildCam: a camera-trap network that a field team own
 
 try
 {
-    return await root.Parse(args.Length == 0 ? ["--help"] : args)
-        .InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false });
+    return await root.Parse(args.Length == 0 ? ["--help"] : args).InvokeAsync(new InvocationConfiguration
+    {
+        EnableDefaultExceptionHandler = false,
+        // After Ctrl-C the hub finishes what it holds and the database is shut down.
+        ProcessTerminationTimeout = TimeSpan.FromSeconds(60),
+    });
 }
 catch (CommandException problem)
 {

@@ -16,6 +16,7 @@ var root = new RootCommand("WildCam: a camera-trap network that a field team own
     LogsCommand.Create(),
     DbCommands.Create(),
     TestCommand.Create(),
+    BenchCommand.Create(),
 };
 
 try

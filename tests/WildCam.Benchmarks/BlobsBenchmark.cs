@@ -19,7 +19,8 @@ static partial class BlobsBenchmark
     static Task<Sides> PrepareAsync(CancellationToken cancellationToken)
     {
         var folder = Path.Combine(
-            Environment.GetEnvironmentVariable("WILDCAM_BENCH_FOLDER") ?? Path.GetTempPath(), $"blobs-{Environment.ProcessId}");
+            Environment.GetEnvironmentVariable("WILDCAM_BENCH_FOLDER") ?? Path.GetTempPath(),
+            $"blobs-{Environment.ProcessId}");
         var peerFolder = Path.Combine(folder, "peer");
         Directory.CreateDirectory(peerFolder);
         var picture = new byte[PictureBytes];
@@ -62,7 +63,7 @@ static partial class BlobsBenchmark
             var written = 0;
             while (written < picture.Length)
             {
-                written += (int)Must(Write(file, bytes + written, picture.Length - written));
+                written += Must(Write(file, bytes + written, picture.Length - written));
             }
         }
 
@@ -74,9 +75,8 @@ static partial class BlobsBenchmark
         Must(Close(directory));
     }
 
-    static int Must(int result) => result >= 0 ? result : throw new IOException($"errno {Marshal.GetLastPInvokeError()}");
-
-    static nint Must(nint result) => result >= 0 ? result : throw new IOException($"errno {Marshal.GetLastPInvokeError()}");
+    static int Must(nint result) =>
+        result >= 0 ? (int)result : throw new IOException($"errno {Marshal.GetLastPInvokeError()}");
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Open(string path, int flags, int mode);

@@ -46,8 +46,14 @@ if (outcomes.Count > 0)
     {
         Directory.CreateDirectory(folder);
         var file = Path.Combine(folder, $"{DateTime.UtcNow:yyyyMMdd-HHmmss}.json");
-        var machine = new { cores = Environment.ProcessorCount, os = RuntimeInformation.OSDescription, dotnet = Environment.Version };
-        await File.WriteAllTextAsync(file, JsonSerializer.Serialize(new { machine, outcomes }, Rounds.Json), stop.Token);
+        var machine = new
+        {
+            cores = Environment.ProcessorCount,
+            os = RuntimeInformation.OSDescription,
+            dotnet = Environment.Version,
+        };
+        var json = JsonSerializer.Serialize(new { machine, outcomes }, Rounds.Json);
+        await File.WriteAllTextAsync(file, json, stop.Token);
         Console.WriteLine($"Written to {file}");
     }
 }

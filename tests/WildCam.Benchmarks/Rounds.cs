@@ -20,8 +20,9 @@ static class Rounds
             {
                 var our = await sides.OursAsync(cancellationToken);
                 var peer = await sides.PeerAsync(cancellationToken);
+                var turn = round == 0 ? "warm-up" : $"round {round}";
                 Console.WriteLine(
-                    $"  {(round == 0 ? "warm-up" : $"round {round}")}: ours {our:0.0}, {sides.PeerName} {peer:0.0} {benchmark.Unit}");
+                    $"  {turn}: ours {our:0.0}, {sides.PeerName} {peer:0.0} {benchmark.Unit}");
                 if (round > 0)
                 {
                     ours.Add(our);
@@ -44,12 +45,14 @@ static class Rounds
     public static void Print(IReadOnlyList<Outcome> outcomes)
     {
         Console.WriteLine();
-        Console.WriteLine($"{"benchmark",-12} {"ours (median, spread)",-32} {"peer (median, spread)",-44} {"ratio",6} {"target",7}");
+        Console.WriteLine(
+            $"{"benchmark",-12} {"ours (median, spread)",-32} {"peer (median, spread)",-44} {"ratio",6} {"target",7}");
         foreach (var o in outcomes)
         {
             var ours = $"{o.Ours:0.0} ({o.OursLeast:0.0}-{o.OursMost:0.0}) {o.Unit}";
             var peer = $"{o.Peer} {o.PeersMedian:0.0} ({o.PeersLeast:0.0}-{o.PeersMost:0.0})";
-            Console.WriteLine($"{o.Name,-12} {ours,-32} {peer,-44} {o.Ratio,6:0.00} {o.Target,7:0.00}  {(o.Good ? "good" : "SHORT")}");
+            var verdict = o.Good ? "good" : "SHORT";
+            Console.WriteLine($"{o.Name,-12} {ours,-32} {peer,-44} {o.Ratio,6:0.00} {o.Target,7:0.00}  {verdict}");
         }
     }
 

@@ -25,7 +25,7 @@ static class CameraCommands
     static Command Add(Argument<string> code, Option<bool> json)
     {
         var name = new Option<string?>("--name") { Description = "What people call it; the code where left out." };
-        var project = new Option<string?>("--project") { Description = "Its project; may be left out if there is one." };
+        var project = new Option<string?>("--project") { Description = "Its project, where there are several." };
         var site = new Option<string?>("--site") { Description = "The site where it stands, from now on." };
         var command = new Command("add", "Add a camera and show its secret, once.") { code, name, project, site, json };
         command.SetAction(async (parse, cancellationToken) =>
@@ -62,7 +62,8 @@ static class CameraCommands
                 [.. cameras.Select(c => new[]
                 {
                     c.Code.ToUpperInvariant(), c.Name, c.ProjectSlug, c.SiteName ?? "-", State(c, now),
-                    Ago(c.LastSeenAt, now), Ago(c.LastCaptureAt, now), c.SpoolCount?.ToString(CultureInfo.InvariantCulture) ?? "-",
+                    Ago(c.LastSeenAt, now), Ago(c.LastCaptureAt, now),
+                    c.SpoolCount?.ToString(CultureInfo.InvariantCulture) ?? "-",
                 })],
                 "There are no cameras yet. Add one: ./wildcam camera add CODE");
             return 0;

@@ -80,13 +80,15 @@ create table events (
   capture_count int not null,
   best_capture_id uuid,                                                -- shown in the gallery
   best_captured_at timestamptz,
-  decided_at    timestamptz,                                           -- a person decided on it
+  decided_at    timestamptz,                                           -- a person decided on one of its captures or all
+  undecided_count int not null default 0,                              -- captures that no person decided on: to review
   version       int not null default 1,                                -- +1 at each change; writers send the one they saw
   merged_into   uuid references events
 );
 create index on events (project_id, started_at desc, id desc) where merged_into is null;
 create index on events (camera_id, started_at) where merged_into is null;
 create index on events (site_id, started_at desc, id desc) where merged_into is null;
+create index on events (merged_into) where merged_into is not null;
 
 -- Bytes that are durable but not a capture: held for a person, with the reason, reprocessed on request.
 create table quarantine_entries (

@@ -1,7 +1,9 @@
 using WildCam.Hub.Hosting;
+using WildCam.Hub.Jobs;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddHosting();
+builder.AddJobs();
 
 var app = builder.Build();
 app.MapHosting();

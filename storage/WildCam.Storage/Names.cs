@@ -63,7 +63,9 @@ public static class JobKinds
     public const string Exif = "exif";
     public const string Detection = "detection";
     public const string Event = "event";
-    public const string Summary = "summary";
+
+    /// <summary>Every kind, for pages that show those without jobs too.</summary>
+    public static IReadOnlyList<string> All { get; } = [Thumbnail, Exif, Detection, Event];
 }
 
 /// <summary>Channels of NOTIFY; each is only a hint, and each listener also polls.</summary>

@@ -29,6 +29,8 @@ static class HostingSlice
             services.GetRequiredKeyedService<NpgsqlDataSource>(Direct),
             services.GetRequiredService<ILogger<DatabaseNotices>>()));
         builder.Services.AddHostedService(services => services.GetRequiredService<DatabaseNotices>());
+        builder.Services.AddSingleton<NoticeSender>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<NoticeSender>());
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel =>
             kestrel.Listen(System.Net.IPAddress.Parse(hub.BindAddress), hub.WebPort));

@@ -12,10 +12,19 @@ public static class JobPriorities
 
 /// <summary>A claimed job. The lease token must be shown to end it.</summary>
 public sealed record Job(
-    long Id, string Kind, string Subject, DateTimeOffset? CapturedAt, int Attempts, long LeaseToken);
+    long Id, string Kind, string Subject, DateTimeOffset? CapturedAt, int Attempts, long LeaseToken)
+{
+    public short Priority { get; init; }
+
+    /// <summary>When the row was made; for a fresh picture, when it was received.</summary>
+    public DateTimeOffset CreatedAt { get; init; }
+}
 
 /// <summary>A job that failed: tried again after the delay, or dead.</summary>
 public readonly record struct FailedJob(long Id, string Reason, TimeSpan RetryAfter, bool IsDead);
+
+/// <summary>What a kind got done since the last report; the longest time of a fresh job, if there was one.</summary>
+public readonly record struct JobThroughput(string Kind, int Done, int Failed, double? FreshSeconds);
 
 /// <summary>What a sweep over leases and waiting jobs moved.</summary>
 public readonly record struct JobSweep(int Due, int LeasesLost, int Dead);

@@ -105,7 +105,8 @@ public sealed class JobsTable(NpgsqlDataSource database)
             from numbered, leased
             where jobs.id = numbered.id
               and (place = 1 or not (numbered.is_alone or (select is_alone from numbered where place = 1)))
-            returning jobs.id, jobs.kind, jobs.subject, jobs.captured_at, jobs.attempts, jobs.lease_token
+            returning jobs.id, jobs.kind, jobs.subject, jobs.captured_at, jobs.attempts, jobs.lease_token,
+              jobs.priority, jobs.created_at
             """);
         command.Parameters.Add(new() { Value = kind });
         command.Parameters.Add(new() { Value = most });
@@ -119,7 +120,11 @@ public sealed class JobsTable(NpgsqlDataSource database)
                 await reader.IsDBNullAsync(3, cancellationToken)
                     ? null
                     : await reader.GetFieldValueAsync<DateTimeOffset>(3, cancellationToken),
-                reader.GetInt32(4), reader.GetInt64(5)));
+                reader.GetInt32(4), reader.GetInt64(5))
+            {
+                Priority = reader.GetInt16(6),
+                CreatedAt = await reader.GetFieldValueAsync<DateTimeOffset>(7, cancellationToken),
+            });
         }
 
         jobs.Sort((a, b) => a.Id.CompareTo(b.Id));
@@ -226,6 +231,39 @@ public sealed class JobsTable(NpgsqlDataSource database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         await reader.ReadAsync(cancellationToken);
         return new JobSweep(reader.GetInt32(0), reader.GetInt32(1), reader.GetInt32(2));
+    }
+
+    /// <summary>Jobs of a kind that are ready or wait, counted up to the bound.</summary>
+    public async Task<int> CountQueuedAsync(string kind, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("""
+            select (select count(*) from (select from jobs where kind = $1 and state = 1 limit $2) x)::int
+              + (select count(*) from (select from jobs where kind = $1 and state = 4 limit $2) x)::int
+            """);
+        command.Parameters.Add(new() { Value = kind });
+        command.Parameters.Add(new() { Value = JobsOverview.CountMax });
+        return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>Adds to the minute's throughput.</summary>
+    public async Task AddMinuteAsync(JobThroughput sum, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("""
+            insert into job_minutes (kind, minute, done, failed, fresh_seconds)
+            values ($1, date_trunc('minute', now()), $2, $3, $4)
+            on conflict (kind, minute) do update
+              set done = job_minutes.done + excluded.done, failed = job_minutes.failed + excluded.failed,
+                fresh_seconds = greatest(job_minutes.fresh_seconds, excluded.fresh_seconds)
+            """);
+        command.Parameters.Add(new() { Value = sum.Kind });
+        command.Parameters.Add(new() { Value = sum.Done });
+        command.Parameters.Add(new() { Value = sum.Failed });
+        command.Parameters.Add(new()
+        {
+            Value = sum.FreshSeconds is { } seconds ? (float)seconds : DBNull.Value,
+            NpgsqlDbType = NpgsqlDbType.Real,
+        });
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     async Task<int> ChangeHeldAsync(

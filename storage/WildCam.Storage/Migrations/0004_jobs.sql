@@ -34,6 +34,7 @@ create table job_minutes (
   minute timestamptz not null,
   done   int not null default 0,
   failed int not null default 0,
+  fresh_seconds real,                                                  -- longest time of a fresh job, enqueued to done
   primary key (kind, minute)
 );
 create index on job_minutes (minute);

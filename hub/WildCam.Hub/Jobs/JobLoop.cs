@@ -1,0 +1,298 @@
+using System.Diagnostics;
+using WildCam.Hub.Hosting;
+using WildCam.Storage;
+
+namespace WildCam.Hub.Jobs;
+
+/// <summary>
+/// Runs the handlers. Each kind has one dispatcher, which claims, and up to ParallelMax batches at work. At a stop no
+/// more is claimed; what does not end within the grace is cancelled and given back.
+/// </summary>
+public sealed partial class JobLoop(
+    IEnumerable<IJobHandler> handlers, JobsTable jobs, JobSignal signal, JobMetrics metrics, DatabaseNotices notices,
+    TimeProvider time, ILogger<JobLoop> log) : BackgroundService
+{
+    /// <summary>How often each kind looks for work that nobody told it of.</summary>
+    public static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+
+    /// <summary>Time for running batches when the hub stops.</summary>
+    public static readonly TimeSpan StopGrace = TimeSpan.FromSeconds(15);
+
+    /// <summary>Time for a cancelled handler to end before it is left behind.</summary>
+    public static readonly TimeSpan AbandonAfter = TimeSpan.FromSeconds(10);
+
+    /// <summary>One claim in so many takes the oldest job, whatever its priority.</summary>
+    public const int OldestEvery = 8;
+
+    readonly Dictionary<string, IJobHandler> _handlers = handlers.ToDictionary(h => h.Kind, StringComparer.Ordinal);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var subscription = notices.Subscribe(Channels.Jobs, Heard);
+        using var work = new CancellationTokenSource();
+        await using var stopping = stoppingToken.Register(() => work.CancelAfter(StopGrace));
+        await Task.WhenAll(_handlers.Values.Select(h => DispatchAsync(h, stoppingToken, work.Token))
+            .Append(SweepAsync(stoppingToken)));
+    }
+
+    void Heard(string kind)
+    {
+        foreach (var known in _handlers.Keys.Where(k => kind.Length == 0 || k == kind))
+        {
+            signal.Ring(known);
+        }
+    }
+
+    async Task DispatchAsync(IJobHandler handler, CancellationToken stoppingToken, CancellationToken work)
+    {
+        using var slots = new SemaphoreSlim(handler.ParallelMax);
+        var claims = 0L;
+        var failing = false;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await slots.WaitAsync(stoppingToken);
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+
+            var (claimed, problem) = await ClaimAsync(handler, ++claims % OldestEvery == 0);
+            if (problem is not null && !failing)
+            {
+                ClaimFailed(log, handler.Kind, problem);
+            }
+
+            failing = problem is not null;
+            if (claimed.Count > 0)
+            {
+                _ = Task.Run(() => RunAndFreeAsync(handler, claimed, slots, work), CancellationToken.None);
+                continue;
+            }
+
+            slots.Release();
+            await signal.WaitAsync(handler.Kind, PollInterval, stoppingToken)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        // Every slot back: every batch has ended.
+        for (var i = 0; i < handler.ParallelMax; i++)
+        {
+            await slots.WaitAsync(CancellationToken.None);
+        }
+    }
+
+    // Not cancelled: a claim given up half-way would hold its jobs until the lease ends.
+    async Task<(IReadOnlyList<Job> Claimed, string? Problem)> ClaimAsync(IJobHandler handler, bool oldestFirst)
+    {
+        try
+        {
+            return (await jobs.ClaimNextAsync(
+                handler.Kind, handler.BatchMax, handler.Lease + AbandonAfter, oldestFirst, CancellationToken.None), null);
+        }
+        catch (Exception fault)
+        {
+            return ([], fault.Message);
+        }
+    }
+
+    async Task RunAndFreeAsync(
+        IJobHandler handler, IReadOnlyList<Job> batch, SemaphoreSlim slots, CancellationToken work)
+    {
+        try
+        {
+            await RunAsync(handler, batch, work);
+        }
+        catch (Exception fault)
+        {
+            // The rows could not be ended; their lease will run out and another worker takes them.
+            EndFailed(log, fault, handler.Kind, batch.Count);
+        }
+        finally
+        {
+            slots.Release();
+        }
+    }
+
+    async Task RunAsync(IJobHandler handler, IReadOnlyList<Job> batch, CancellationToken work)
+    {
+        var started = Stopwatch.GetTimestamp();
+        var (outcomes, reason) = await HandleAsync(handler, batch, work);
+        if (outcomes is not null)
+        {
+            await EndAsync(handler, batch, outcomes, Stopwatch.GetElapsedTime(started));
+        }
+        else if (work.IsCancellationRequested)
+        {
+            await jobs.ReleaseAsync([.. batch.Select(j => j.Id)], batch[0].LeaseToken, CancellationToken.None);
+        }
+        else if (batch.Count == 1)
+        {
+            await EndAsync(
+                handler, batch, [JobOutcome.Retry(reason)], Stopwatch.GetElapsedTime(started));
+        }
+        else
+        {
+            BatchFailed(log, handler.Kind, batch.Count, reason);
+            await RunSinglyAsync(handler, batch, work);
+        }
+    }
+
+    async Task RunSinglyAsync(IJobHandler handler, IReadOnlyList<Job> batch, CancellationToken work)
+    {
+        for (var i = 0; i < batch.Count; i++)
+        {
+            long[] rest = [.. batch.Skip(i).Select(j => j.Id)];
+            if (!await jobs.RenewAsync(
+                rest, batch[i].LeaseToken, handler.Lease + AbandonAfter, CancellationToken.None))
+            {
+                metrics.Lost(handler.Kind, rest.Length);
+                return;
+            }
+
+            await RunAsync(handler, [batch[i]], work);
+        }
+    }
+
+    /// <summary>The outcomes, or null and why there are none.</summary>
+    static async Task<(IReadOnlyList<JobOutcome>? Outcomes, string Reason)> HandleAsync(
+        IJobHandler handler, IReadOnlyList<Job> batch, CancellationToken work)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(work);
+        limit.CancelAfter(handler.Lease);
+        try
+        {
+            var outcomes = await Task.Run(() => handler.HandleAsync(batch, limit.Token), limit.Token)
+                .WaitAsync(handler.Lease + AbandonAfter, CancellationToken.None);
+            return outcomes.Count == batch.Count
+                ? (outcomes, "")
+                : (null, $"The handler of {handler.Kind} gave {outcomes.Count} outcomes for {batch.Count} jobs.");
+        }
+        catch (Exception fault) when (fault is OperationCanceledException or TimeoutException
+            && limit.IsCancellationRequested)
+        {
+            return (null, $"Not done within the lease of {handler.Lease.TotalSeconds:0} s.");
+        }
+        catch (Exception fault)
+        {
+            return (null, $"{fault.GetType().Name}: {fault.Message}");
+        }
+    }
+
+    async Task EndAsync(
+        IJobHandler handler, IReadOnlyList<Job> batch, IReadOnlyList<JobOutcome> outcomes, TimeSpan elapsed)
+    {
+        var done = new List<long>();
+        var failed = new List<FailedJob>();
+        for (var i = 0; i < batch.Count; i++)
+        {
+            var reason = outcomes[i].Reason ?? "No reason given.";
+            switch (outcomes[i].Result)
+            {
+                case JobResult.Done or JobResult.Skip:
+                    done.Add(batch[i].Id);
+                    break;
+                case JobResult.Retry when batch[i].Attempts < handler.AttemptsMax:
+                    failed.Add(new FailedJob(
+                        batch[i].Id, reason, Backoff.After(batch[i].Attempts, Random.Shared.NextDouble()), false));
+                    break;
+                default:
+                    failed.Add(new FailedJob(batch[i].Id, reason, TimeSpan.Zero, true));
+                    JobDied(log, handler.Kind, batch[i].Subject, batch[i].Attempts, reason);
+                    break;
+            }
+        }
+
+        var token = batch[0].LeaseToken;
+        var ended = (done.Count > 0 ? await jobs.CompleteAsync(done, token, CancellationToken.None) : 0)
+            + (failed.Count > 0 ? await jobs.FailAsync(failed, token, CancellationToken.None) : 0);
+        if (ended < batch.Count)
+        {
+            LeaseLost(log, handler.Kind, batch.Count - ended);
+            metrics.Lost(handler.Kind, batch.Count - ended);
+        }
+
+        var now = time.GetUtcNow();
+        var fresh = batch.Where(j => j.Priority >= JobPriorities.Fresh && done.Contains(j.Id)).ToList();
+        metrics.Ended(
+            handler.Kind, done.Count, failed.Count, elapsed,
+            fresh.Count == 0 ? null : Math.Max(0, (now - fresh.Min(j => j.CreatedAt)).TotalSeconds));
+    }
+
+    async Task SweepAsync(CancellationToken stoppingToken)
+    {
+        var attemptsMax = _handlers.ToDictionary(h => h.Key, h => h.Value.AttemptsMax, StringComparer.Ordinal);
+        using var timer = new PeriodicTimer(PollInterval);
+        var rounds = 0L;
+        do
+        {
+            try
+            {
+                var sweep = await jobs.SweepAsync(attemptsMax, CancellationToken.None);
+                if (sweep.Due + sweep.LeasesLost > 0)
+                {
+                    Heard("");
+                }
+
+                foreach (var sum in metrics.TakeMinutes())
+                {
+                    await jobs.AddMinuteAsync(sum, CancellationToken.None);
+                }
+
+                if (rounds++ % QueueCountEvery == 0)
+                {
+                    foreach (var kind in _handlers.Keys)
+                    {
+                        metrics.Queued(kind, await jobs.CountQueuedAsync(kind, stoppingToken));
+                    }
+                }
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception fault)
+            {
+                SweepFailed(log, fault.Message);
+            }
+        }
+        while (await NextAsync(timer, stoppingToken));
+    }
+
+    /// <summary>Sweeps between two counts of the queue.</summary>
+    const int QueueCountEvery = 10;
+
+    static async Task<bool> NextAsync(PeriodicTimer timer, CancellationToken stoppingToken)
+    {
+        try
+        {
+            return await timer.WaitForNextTickAsync(stoppingToken);
+        }
+        catch (OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Claiming {Kind} jobs fails; trying each second: {Reason}")]
+    static partial void ClaimFailed(ILogger logger, string kind, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} {Kind} jobs could not be ended; the lease will run out.")]
+    static partial void EndFailed(ILogger logger, Exception fault, string kind, int count);
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "A batch of {Count} {Kind} jobs failed; trying one by one: {Reason}")]
+    static partial void BatchFailed(ILogger logger, string kind, int count, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Job {Kind} of {Subject} is dead after {Attempts} attempts: {Reason}")]
+    static partial void JobDied(ILogger logger, string kind, string subject, int attempts, string reason);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "The lease of {Count} {Kind} jobs was lost; results refused.")]
+    static partial void LeaseLost(ILogger logger, string kind, int count);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Sweeping the queue failed; trying again: {Reason}")]
+    static partial void SweepFailed(ILogger logger, string reason);
+}

@@ -1,9 +1,11 @@
+using WildCam.Hub.Events;
 using WildCam.Hub.Hosting;
 using WildCam.Hub.Jobs;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddHosting();
 builder.AddJobs();
+builder.AddEvents();
 
 var app = builder.Build();
 app.MapHosting();

@@ -1,6 +1,6 @@
 namespace WildCam.Hub.Jobs;
 
-/// <summary>How long a failed job waits: doubled at each attempt, with jitter so that an outage's jobs spread.</summary>
+/// <summary>How long a failed job waits: doubled at each attempt, with jitter, so that the jobs spread.</summary>
 static class Backoff
 {
     public static readonly TimeSpan First = TimeSpan.FromSeconds(5);

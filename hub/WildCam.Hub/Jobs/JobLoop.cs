@@ -89,8 +89,10 @@ public sealed partial class JobLoop(
     {
         try
         {
-            return (await jobs.ClaimNextAsync(
-                handler.Kind, handler.BatchMax, handler.Lease + AbandonAfter, oldestFirst, CancellationToken.None), null);
+            var lease = handler.Lease + AbandonAfter;
+            var claimed = await jobs.ClaimNextAsync(
+                handler.Kind, handler.BatchMax, lease, oldestFirst, CancellationToken.None);
+            return (claimed, null);
         }
         catch (Exception fault)
         {
@@ -279,7 +281,8 @@ public sealed partial class JobLoop(
     [LoggerMessage(Level = LogLevel.Warning, Message = "Claiming {Kind} jobs fails; trying each second: {Reason}")]
     static partial void ClaimFailed(ILogger logger, string kind, string reason);
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} {Kind} jobs could not be ended; the lease will run out.")]
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "{Count} {Kind} jobs could not be ended; the lease will run out.")]
     static partial void EndFailed(ILogger logger, Exception fault, string kind, int count);
 
     [LoggerMessage(Level = LogLevel.Warning,

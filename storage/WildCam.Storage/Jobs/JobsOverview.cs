@@ -23,7 +23,7 @@ public sealed record RecurringRun(
     string Name, string Title, string Schedule, DateTimeOffset? LastStartedAt, DateTimeOffset? LastEndedAt,
     DateTimeOffset? NextAt, bool? LastSucceeded, string? LastResult);
 
-/// <summary>What the jobs page shows. Every count is bounded, so that it stays quick over a backlog of a million.</summary>
+/// <summary>What the jobs page shows. Every count is bounded, so that it is quick over a million jobs.</summary>
 public sealed class JobsOverview(NpgsqlDataSource database)
 {
     /// <summary>Counts stop here; a page says "more than".</summary>
@@ -134,7 +134,7 @@ public sealed class JobsOverview(NpgsqlDataSource database)
             reader.IsDBNull(2) ? null : reader.GetString(2), reader.GetInt32(3));
     }
 
-    /// <summary>Makes dead jobs ready again, the newest first; returns how many. Null means any kind or reason.</summary>
+    /// <summary>Makes dead jobs ready again, the newest first; returns how many. Null means any.</summary>
     public async Task<int> RetryDeadAsync(
         string? kind, string? reason, string? subject, CancellationToken cancellationToken)
     {

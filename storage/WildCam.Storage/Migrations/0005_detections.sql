@@ -126,7 +126,10 @@ begin
   select * into e from events where id = event for no key update;
   if not found then return; end if;
   delete from event_findings where event_id = event;
-  if e.merged_into is not null then return; end if;
+  if e.merged_into is not null then
+    perform refresh_event_findings(e.merged_into);
+    return;
+  end if;
   middle := e.started_at + (e.ended_at - e.started_at) / 2;
   zone := coalesce((select time_zone from sites where id = e.site_id),
     (select time_zone from projects where id = e.project_id));

@@ -1,0 +1,15 @@
+using WildCam.Hub.Jobs;
+using WildCam.Storage.Events;
+
+namespace WildCam.Hub.Events;
+
+/// <summary>Visits: captures of one deployment close in time.</summary>
+static class EventsSlice
+{
+    public static void AddEvents(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<EventsTable>();
+        builder.Services.AddSingleton<PageEventsTable>();
+        builder.Services.AddSingleton<IJobHandler, GroupEventsJob>();
+    }
+}

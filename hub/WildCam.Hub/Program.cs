@@ -1,3 +1,4 @@
+using WildCam.Hub.Accounts;
 using WildCam.Hub.Events;
 using WildCam.Hub.Hosting;
 using WildCam.Hub.Jobs;
@@ -6,8 +7,11 @@ var builder = WebApplication.CreateBuilder(args);
 builder.AddHosting();
 builder.AddJobs();
 builder.AddEvents();
+builder.AddAccounts();
 
 var app = builder.Build();
+app.UseHosting();
+app.UseAccounts();
 app.MapHosting();
 await app.RunAsync();
 

@@ -31,6 +31,9 @@ static class HostingSlice
         builder.Services.AddHostedService(services => services.GetRequiredService<DatabaseNotices>());
         builder.Services.AddSingleton<NoticeSender>();
         builder.Services.AddHostedService(services => services.GetRequiredService<NoticeSender>());
+        builder.Services.AddProblemDetails();
+        builder.Services.AddExceptionHandler<FaultPages>();
+        builder.Services.AddRateLimits();
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel =>
             kestrel.Listen(System.Net.IPAddress.Parse(hub.BindAddress), hub.WebPort));
@@ -42,6 +45,13 @@ static class HostingSlice
         _ => new FolderBlobStore(
             blobs.Folder.Length > 0 ? blobs.Folder : Path.Combine(hub.DataFolder, "blobs"), time),
     };
+
+    /// <summary>What every request passes first.</summary>
+    public static void UseHosting(this WebApplication app)
+    {
+        app.UseExceptionHandler();
+        app.UseRequestGuards();
+    }
 
     public static void MapHosting(this WebApplication app) =>
         app.MapGet("/health/live", () => TypedResults.Text("live"));

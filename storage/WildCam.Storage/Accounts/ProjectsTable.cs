@@ -1,0 +1,70 @@
+using Npgsql;
+
+namespace WildCam.Storage.Accounts;
+
+/// <summary>A project, and what the one who asked may do in it.</summary>
+public sealed record Project(
+    int Id, string Slug, string Name, string TimeZone, string Language, bool IsDemo, DateTimeOffset CreatedAt,
+    Role Role);
+
+/// <summary>Projects as an account sees them: those it is a member of; for a server admin all.</summary>
+public sealed class ProjectsTable(NpgsqlDataSource database)
+{
+    /// <summary>Most projects that one list returns.</summary>
+    public const int ListMax = 1000;
+
+    const string Visible = """
+        select p.id, p.slug, p.name, p.time_zone, p.language, p.is_demo, p.created_at,
+          case when a.is_admin then 3::smallint else m.role end
+        from accounts a
+        join projects p on true
+        left join memberships m on m.project_id = p.id and m.account_id = a.id
+        where a.id = $1 and a.disabled_at is null and (a.is_admin or m.role is not null)
+        """;
+
+    /// <summary>Adds a project; its id, or null where the slug is taken.</summary>
+    public static async Task<int?> InsertAsync(
+        NpgsqlConnection connection, string slug, string name, string timeZone, string language, bool isDemo,
+        CancellationToken cancellationToken)
+    {
+        await using var command = connection.Command("""
+            insert into projects (slug, name, time_zone, language, is_demo) values ($1, $2, $3, $4, $5)
+            on conflict (slug) do nothing returning id
+            """, slug, name, timeZone, language, isDemo);
+        return (int?)await command.ExecuteScalarAsync(cancellationToken);
+    }
+
+    public async Task<IReadOnlyList<Project>> ListForAsync(int accountId, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command($"{Visible} order by p.name, p.id limit {ListMax}", accountId);
+        return await ReadAsync(command, cancellationToken);
+    }
+
+    /// <summary>The project of this slug; null: there is none, or it is closed to the account.</summary>
+    public async Task<Project?> FindForAsync(int accountId, string slug, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command($"{Visible} and p.slug = $2", accountId, slug);
+        return (await ReadAsync(command, cancellationToken)).FirstOrDefault();
+    }
+
+    public async Task<Project?> FindForAsync(int accountId, int projectId, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command($"{Visible} and p.id = $2", accountId, projectId);
+        return (await ReadAsync(command, cancellationToken)).FirstOrDefault();
+    }
+
+    static async Task<List<Project>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        var projects = new List<Project>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            projects.Add(new Project(
+                reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetString(3),
+                reader.GetString(4), reader.GetBoolean(5), reader.GetFieldValue<DateTimeOffset>(6),
+                (Role)reader.GetInt16(7)));
+        }
+
+        return projects;
+    }
+}

@@ -2,12 +2,14 @@ using WildCam.Hub.Accounts;
 using WildCam.Hub.Events;
 using WildCam.Hub.Hosting;
 using WildCam.Hub.Jobs;
+using WildCam.Hub.Rollups;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddHosting();
 builder.AddJobs();
 builder.AddEvents();
 builder.AddAccounts();
+builder.AddRollups();
 
 var app = builder.Build();
 app.UseHosting();

@@ -1,0 +1,13 @@
+using WildCam.Storage.Rollups;
+
+namespace WildCam.Hub.Rollups;
+
+/// <summary>The day's sums.</summary>
+static class RollupsSlice
+{
+    public static void AddRollups(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<DailySummaryTable>();
+        builder.Services.AddHostedService<FoldSummaryLoop>();
+    }
+}

@@ -18,7 +18,10 @@ static class BenchCommand
     {
         var workspace = Workspace.Open();
         await Packages.EnsureAsync(Packages.ForRunning, cancellationToken);
-        string[] build = ["build", "tests/WildCam.Benchmarks", "-c", "Release", "-v", "quiet", "-nologo", "--tl:off"];
+        string[] build =
+        [
+            "build", "tests/WildCam.Benchmarks", "-c", "Release", "-v", "quiet", "-nologo", "--tl:off", "-clp:NoSummary",
+        ];
         if (await Shell.RunVisiblyAsync("dotnet", build, cancellationToken, workspace.Root) != 0)
         {
             throw new CommandException("The build failed; nothing was measured.");

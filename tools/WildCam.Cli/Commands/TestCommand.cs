@@ -25,7 +25,10 @@ static class TestCommand
         await Packages.EnsureNpmAsync(workspace, withTestTools: true, cancellationToken);
 
         Screen.Line("Building ...");
-        string[] build = ["build", "WildCam.sln", "-c", "Release", "-v", "quiet", "-nologo", "--tl:off"];
+        string[] build =
+        [
+            "build", "WildCam.sln", "-c", "Release", "-v", "quiet", "-nologo", "--tl:off", "-clp:NoSummary",
+        ];
         if (await Shell.RunVisiblyAsync("dotnet", build, cancellationToken, workspace.Root) != 0)
         {
             throw new CommandException("The build failed; no test ran.");

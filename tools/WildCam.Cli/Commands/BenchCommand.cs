@@ -20,7 +20,8 @@ static class BenchCommand
         await Packages.EnsureAsync(Packages.ForRunning, cancellationToken);
         string[] build =
         [
-            "build", "tests/WildCam.Benchmarks", "-c", "Release", "-v", "quiet", "-nologo", "--tl:off", "-clp:NoSummary",
+            "build", "tests/WildCam.Benchmarks", "-c", "Release", "-v", "quiet", "-nologo", "--tl:off",
+            "-clp:NoSummary",
         ];
         if (await Shell.RunVisiblyAsync("dotnet", build, cancellationToken, workspace.Root) != 0)
         {

@@ -38,6 +38,16 @@ public sealed class CamerasTable(NpgsqlDataSource database)
         return (int?)await command.ExecuteScalarAsync(cancellationToken);
     }
 
+    /// <summary>The camera of this id, revoked ones too; null: there is none.</summary>
+    public async Task<Camera?> FindByIdAsync(int id, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command($"""
+            select {CameraColumns} from cameras c join projects p on p.id = c.project_id where c.id = $1
+            """, id);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? ReadCamera(reader) : null;
+    }
+
     /// <summary>The camera of this code, revoked ones too; null: there is none.</summary>
     public async Task<Camera?> FindByCodeAsync(string code, CancellationToken cancellationToken)
     {

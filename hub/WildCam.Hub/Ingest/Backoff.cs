@@ -1,0 +1,39 @@
+using Npgsql;
+using WildCam.Storage.Blobs;
+
+namespace WildCam.Hub.Ingest;
+
+/// <summary>How long to wait before a write is tried again.</summary>
+static class Backoff
+{
+    static readonly TimeSpan First = TimeSpan.FromMilliseconds(250);
+    static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
+
+    /// <summary>Credentials do not mend themselves: no hot loop.</summary>
+    static readonly TimeSpan Denied = TimeSpan.FromSeconds(30);
+
+    /// <summary>Doubling from a quarter of a second, with a fifth of jitter.</summary>
+    public static TimeSpan After(int attempt)
+    {
+        var span = First * Math.Pow(2, Math.Min(attempt, 10));
+        return (span < Longest ? span : Longest) * (1 + Random.Shared.NextDouble() / 5);
+    }
+
+    public static TimeSpan After(int attempt, BlobFault fault) =>
+        fault == BlobFault.Denied ? Denied : After(attempt);
+
+    /// <summary>Whether the database failed for a reason of its own, so that the same statement may pass later.</summary>
+    public static bool IsPassing(Exception fault) => fault switch
+    {
+        PostgresException postgres => postgres.IsTransient
+            || postgres.SqlState.StartsWith("53", StringComparison.Ordinal) // out of disk, memory, connections
+            || postgres.SqlState.StartsWith("57", StringComparison.Ordinal) // shutting down, cancelled
+            || postgres.SqlState.StartsWith("58", StringComparison.Ordinal) // input or output failed
+            || postgres.SqlState.StartsWith("40", StringComparison.Ordinal) // serialisation, deadlock
+            || postgres.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.InternalError
+                or PostgresErrorCodes.LockNotAvailable,
+        NpgsqlException or TimeoutException or IOException or System.Net.Sockets.SocketException => true,
+        InvalidOperationException => false,
+        _ => false,
+    };
+}

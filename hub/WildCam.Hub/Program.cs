@@ -1,11 +1,15 @@
 using WildCam.Hub.Accounts;
 using WildCam.Hub.Events;
+using WildCam.Hub.Gateway;
 using WildCam.Hub.Hosting;
+using WildCam.Hub.Ingest;
 using WildCam.Hub.Jobs;
 using WildCam.Hub.Rollups;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddHosting();
+builder.AddGateway();
+builder.AddIngest();
 builder.AddJobs();
 builder.AddEvents();
 builder.AddAccounts();

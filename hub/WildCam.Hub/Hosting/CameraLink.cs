@@ -17,6 +17,7 @@ public sealed class CameraLink(
     public const int MessageBytesMax = 256;
 
     readonly string _downPrefix = Topics.Down(camera.Code, "");
+    int _waiting;
 
     public Camera Camera { get; } = camera;
 
@@ -32,12 +33,17 @@ public sealed class CameraLink(
     /// <summary>Fires when the connection is closed.</summary>
     public CancellationToken Closed { get; } = closed;
 
+    /// <summary>Pieces of work in <see cref="Greeted"/> that have not ended.</summary>
+    public int Waiting => Volatile.Read(ref _waiting);
+
     /// <summary>For the reader of one message at a time.</summary>
     public byte[] Scratch { get; } = new byte[MessageBytesMax];
 
     /// <summary>Sends a word at least once; false where the camera does not listen or its queue is full.</summary>
     public bool TrySend(string word, ReadOnlySpan<byte> payload) =>
         send(_downPrefix + word, payload, MqttQos.AtLeastOnce);
+
+    public void AddWaiting(int count) => Interlocked.Add(ref _waiting, count);
 
     public void Acknowledge(ushort packetId) => acknowledge(packetId);
 

@@ -22,7 +22,7 @@ static class Backoff
     public static TimeSpan After(int attempt, BlobFault fault) =>
         fault == BlobFault.Denied ? Denied : After(attempt);
 
-    /// <summary>Whether the database failed for a reason of its own, so that the same statement may pass later.</summary>
+    /// <summary>Whether the database failed for its own reasons, so that the same may pass later.</summary>
     public static bool IsPassing(Exception fault) => fault switch
     {
         PostgresException postgres => postgres.IsTransient

@@ -7,8 +7,8 @@ using WildCam.Storage.Ingest;
 namespace WildCam.Hub.Ingest;
 
 /// <summary>
-/// The one door that pictures come in by, from cameras, imports and quarantine alike: first the bytes, durable, then the
-/// row. A crash between them leaves a blob without a row, never a row without its bytes.
+/// The one door that pictures come in by, from cameras, imports and quarantine alike: first the bytes, durable, then
+/// the row. A crash between them leaves a blob without a row, never a row without its bytes.
 /// </summary>
 public sealed partial class CaptureDoor(
     IBlobStore blobs, GroupCommit commit, NpgsqlDataSource database, IngestHealth health, IngestMetrics metrics,

@@ -362,6 +362,6 @@ sealed partial class Deliveries
     }
 
     [LoggerMessage(Level = LogLevel.Information,
-        Message = "Picture {Counter} of camera {Camera} ({Bytes} bytes) was broken off and is given up; it stays there")]
+        Message = "Picture {Counter} of camera {Camera} ({Bytes} bytes) was broken off; the camera has it still")]
     static partial void AssemblyExpired(ILogger logger, string camera, ulong counter, int bytes);
 }

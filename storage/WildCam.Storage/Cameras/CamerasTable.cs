@@ -58,14 +58,13 @@ public sealed class CamerasTable(NpgsqlDataSource database)
         return await reader.ReadAsync(cancellationToken) ? ReadCamera(reader) : null;
     }
 
-    /// <summary>Cameras that changed since a time, with their current facts: what caches poll.</summary>
-    public async Task<IReadOnlyList<Camera>> ListChangedAsync(
-        DateTimeOffset since, CancellationToken cancellationToken)
+    /// <summary>Cameras that changed within a time until now, by the database's clock: what caches poll.</summary>
+    public async Task<IReadOnlyList<Camera>> ListChangedAsync(TimeSpan within, CancellationToken cancellationToken)
     {
         await using var command = database.Command($"""
             select {CameraColumns} from cameras c join projects p on p.id = c.project_id
-            where c.changed_at > $1 order by c.changed_at limit {ListMax}
-            """, since);
+            where c.changed_at > now() - make_interval(secs => $1) order by c.changed_at desc limit {ListMax}
+            """, within.TotalSeconds);
         var cameras = new List<Camera>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Connections;
 using WildCam.Hub.Hosting;
 using WildCam.Mqtt;
 

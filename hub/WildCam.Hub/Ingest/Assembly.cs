@@ -1,7 +1,7 @@
 using System.Buffers;
-using System.IO.Hashing;
 using WildCam.Hub.Hosting;
 using WildCam.Wire;
+using Crc32 = System.IO.Hashing.Crc32;
 
 namespace WildCam.Hub.Ingest;
 

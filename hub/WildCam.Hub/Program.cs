@@ -1,10 +1,12 @@
 using WildCam.Hub.Accounts;
+using WildCam.Hub.Detection;
 using WildCam.Hub.Events;
 using WildCam.Hub.Gateway;
 using WildCam.Hub.Hosting;
 using WildCam.Hub.Ingest;
 using WildCam.Hub.Jobs;
 using WildCam.Hub.Rollups;
+using WildCam.Hub.Thumbnails;
 
 var builder = WebApplication.CreateBuilder(args);
 builder.AddHosting();
@@ -14,11 +16,14 @@ builder.AddJobs();
 builder.AddEvents();
 builder.AddAccounts();
 builder.AddRollups();
+builder.AddThumbnails();
+builder.AddDetection();
 
 var app = builder.Build();
 app.UseHosting();
 app.UseAccounts();
 app.MapHosting();
+app.MapThumbnails();
 await app.RunAsync();
 
 /// <summary>The hub's entry point; public so that tests can start it in process.</summary>

@@ -11,6 +11,8 @@ create table models (
   is_active  boolean not null default false,
   problem    text,                                                     -- why it cannot be used
   added_at   timestamptz not null default now(),
+  -- Captures before this time are still to be looked at by the active model; null: none.
+  backfill_before timestamptz,
   unique (name, version)
 );
 create unique index on models (is_active) where is_active;

@@ -1,0 +1,79 @@
+using Npgsql;
+using WildCam.Hub.Hosting;
+using WildCam.Hub.Jobs;
+using WildCam.Imaging;
+using WildCam.Storage;
+using WildCam.Storage.Blobs;
+using WildCam.Storage.Detection;
+using WildCam.Storage.Jobs;
+
+namespace WildCam.Hub.Detection;
+
+/// <summary>
+/// Lets the active detector look at pictures and files what it says. A picture that cannot be decoded has nothing to
+/// look at: its stage is cleared without a row. An answer that cannot be is the model's fault and the job is dead.
+/// </summary>
+sealed class DetectionJob(
+    NpgsqlDataSource database, DetectionsTable detections, ActiveDetector active, IBlobStore blobs,
+    DetectionOptions options) : IJobHandler
+{
+    public string Kind => JobKinds.Detection;
+
+    public int BatchMax => 8;
+
+    public int ParallelMax => options.ParallelMax > 0 ? options.ParallelMax : Environment.ProcessorCount;
+
+    public async Task<IReadOnlyList<JobOutcome>> HandleAsync(
+        IReadOnlyList<Job> batch, CancellationToken cancellationToken)
+    {
+        var detector = await active.GetAsync(cancellationToken);
+        Guid[] ids = [.. batch.Where(j => Guid.TryParse(j.Subject, out _)).Select(j => Guid.Parse(j.Subject))];
+        var captures = await detections.FindMissingDetectionsAsync(ids, detector.ModelId, cancellationToken);
+        var outcomes = new JobOutcome[batch.Count];
+        var found = new List<CaptureDetections>(batch.Count);
+        for (var i = 0; i < batch.Count; i++)
+        {
+            if (!Guid.TryParse(batch[i].Subject, out var id) || !captures.TryGetValue(id, out var capture))
+            {
+                outcomes[i] = JobOutcome.Skip($"Capture {batch[i].Subject} is not stored any more.");
+                continue;
+            }
+
+            if (!capture.NeedsLook)
+            {
+                outcomes[i] = JobOutcome.Skip("The model has looked at it already.");
+                continue;
+            }
+
+            try
+            {
+                var detected = await LookAsync(detector, capture, cancellationToken);
+                outcomes[i] = detected.Problem is null ? JobOutcome.Done : JobOutcome.Dead(detected.Problem);
+                if (detected.Problem is null)
+                {
+                    found.Add(new CaptureDetections(id, detector.ModelId, detected.Rows));
+                }
+            }
+            catch (Exception fault) when (fault is BlobStoreException or ObjectDisposedException)
+            {
+                outcomes[i] = JobOutcome.Retry(fault.Message);
+            }
+        }
+
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await detections.CompleteDetectionsAsync(connection, found, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return outcomes;
+    }
+
+    async Task<Detected> LookAsync(
+        IDetector detector, CaptureToDetect capture, CancellationToken cancellationToken)
+    {
+        using var original = await BlobBytes.ReadAsync(blobs, capture.BlobPath, cancellationToken);
+        using var image = JpegCodec.Decode(original.Span, detector.WidthMin).Image;
+        return image is null
+            ? new Detected([], null)
+            : await detector.DetectAsync(capture, image, cancellationToken);
+    }
+}

@@ -115,6 +115,7 @@ public sealed partial class MqttClient
                 Answered(SubAckPacket.Read(frame, _options.Version));
                 return null;
             case MqttPacketType.PingResp:
+                new MqttReader(frame.Body).End();
                 Volatile.Write(ref _pingSent, 0);
                 return null;
             case MqttPacketType.Disconnect when _options.Version == MqttVersion.V5:

@@ -206,6 +206,12 @@ public sealed partial class MqttServerConnection
     /// <summary>Drops the connection without ceremony: for a peer that does not read.</summary>
     void Cut() => _context.Abort(new ConnectionAbortedException(CloseText ?? "Cut off."));
 
+    /// <summary>Whether the loop waits for bytes, so that the deadlines of the reader count.</summary>
+    internal bool IsReading => _isReading;
+
+    /// <summary>Whether a packet is begun and not whole.</summary>
+    internal bool IsMidPacket => Volatile.Read(ref _partialSince) != 0;
+
     internal bool WasOpened => _request is not null;
 
     bool IsTls => _context.Features.Get<ITlsHandshakeFeature>() is not null;

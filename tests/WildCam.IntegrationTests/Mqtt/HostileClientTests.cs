@@ -99,7 +99,7 @@ public sealed class HostileClientTests
         }
     });
 
-    /// <summary>Runs the attack, which must end by itself, while a well-behaved client publishes all the time.</summary>
+    /// <summary>Runs the attack, which must end by itself, while a good client publishes all the time.</summary>
     static async Task Others_go_on(Func<Socket, KestrelBroker, Task> attack)
     {
         await using var broker = await KestrelBroker.StartAsync(Impatient);

@@ -26,7 +26,8 @@ public sealed class MosquittoClientTests
         foreach (var topic in new[] { "a/b/c", "a/b/c/d/e", "a//c/x", "other" })
         {
             using var publisher = new ForeignProgram(
-                Pub, "-h", "127.0.0.1", "-p", Text(broker.Port), "-V", version, "-q", qos, "-t", topic, "-m", "m-" + topic);
+                Pub, "-h", "127.0.0.1", "-p", Text(broker.Port), "-V", version, "-q", qos, "-t", topic,
+                "-m", "m-" + topic);
             Assert.Equal((0, ""), await publisher.EndAsync());
         }
 
@@ -58,7 +59,8 @@ public sealed class MosquittoClientTests
     {
         await using var broker = await KestrelBroker.StartAsync();
         using var publisher = new ForeignProgram(
-            Pub, "-h", "127.0.0.1", "-p", Text(broker.Port), "-V", version, "-t", "a", "-m", "b", "-u", "cam", "-P", "no");
+            Pub, "-h", "127.0.0.1", "-p", Text(broker.Port), "-V", version, "-t", "a", "-m", "b",
+            "-u", "cam", "-P", "no");
         var (code, output) = await publisher.EndAsync();
         Assert.NotEqual(0, code);
         Assert.Matches("(?i)(bad user ?name or password|not authori[sz]ed)", output);

@@ -43,7 +43,7 @@ public sealed class MqttJsTests
             ? string.Create(CultureInfo.InvariantCulture, $"mqtts://localhost:{broker.TlsPort}")
             : string.Create(CultureInfo.InvariantCulture, $"mqtt://127.0.0.1:{broker.Port}");
         string[] arguments = [script, Components.NodeModules, url, version, qos];
-        return new ForeignProgram(
-            "env", [$"PEER_PASSWORD={password}", node, .. arguments, .. overTls ? [broker.AuthorityFile] : (string[])[]]);
+        string[] authority = overTls ? [broker.AuthorityFile] : [];
+        return new ForeignProgram("env", [$"PEER_PASSWORD={password}", node, .. arguments, .. authority]);
     }
 }

@@ -10,10 +10,15 @@ static class ExifHeader
     const ushort Short = 3;
     const ushort Long = 4;
 
-    /// <summary>The JPEG with an APP1 segment after its start.</summary>
+    /// <summary>The JPEG with an APP1 segment after its start, in place of the one it may have there.</summary>
     public static byte[] Add(ReadOnlySpan<byte> jpeg, DateTime local, string camera)
     {
         var segment = Segment(local, camera);
+        if (jpeg is [0xFF, 0xD8, 0xFF, 0xE1, ..])
+        {
+            jpeg = jpeg[(2 + BinaryPrimitives.ReadUInt16BigEndian(jpeg[4..]))..];
+        }
+
         var whole = new byte[jpeg.Length + segment.Length];
         jpeg[..2].CopyTo(whole);
         segment.CopyTo(whole, 2);

@@ -18,7 +18,11 @@ sealed class SimulatedCamera : IDisposable
     /// <summary>With triggers as fast as the hub takes them, so many pictures may wait in the spool.</summary>
     const int WaitingMax = 4;
 
-    const int PowerCutEventsMax = 150;
+    /// <summary>Reads and messages from a trigger to its power cut: at most so many, and one more for each 2
+    /// KB.</summary>
+    const int PowerCutEventsMax = 20;
+
+    const int PowerCutEventBytes = 2048;
     const int BootMilliseconds = 700;
     const int FirstMinuteMilliseconds = 60_000;
     const int HistoryStepsMax = 2000;
@@ -80,7 +84,7 @@ sealed class SimulatedCamera : IDisposable
             FirmwareMajor = 1,
             Password = Encoding.UTF8.GetBytes(account.Password),
             HardwareAddress = [2, 0, (byte)(index >> 24), (byte)(index >> 16), (byte)(index >> 8), (byte)index],
-            ChunkBytes = Protocol.ChunkBytesMax,
+            ChunkBytes = options.ChunkBytes,
         };
         _ports = new CameraPorts
         {
@@ -162,13 +166,13 @@ sealed class SimulatedCamera : IDisposable
         }
 
         var untilTrigger = Trigger(brain);
-        _lastTaken = null;
+        var before = _lastTaken;
         var wait = brain.Step(_clock.Monotonic);
         if (brain.FailedCount != _failedBefore)
         {
             Failed += brain.FailedCount - _failedBefore;
             _failedBefore = brain.FailedCount;
-            if (_lastTaken is { } lost)
+            if (_lastTaken is { } lost && lost != before)
             {
                 // The sensor gave it, and the spool could not keep it.
                 _ledger.Remove(lost);
@@ -205,13 +209,16 @@ sealed class SimulatedCamera : IDisposable
             return int.MaxValue;
         }
 
-        if (_options.PicturesPerCamera is { } most && _ledger.CapturedOf(Code) >= most + _options.HistoryPictures
-            || !_sensor.Prepare(++_trigger))
+        var left = _options.PicturesPerCamera is { } most
+            ? most + _options.HistoryPictures - _ledger.CapturedOf(Code)
+            : int.MaxValue;
+        if (left <= 0 || !_sensor.Prepare(++_trigger))
         {
             _isExhausted = true;
             return int.MaxValue;
         }
 
+        _sensor.Limit(left);
         Fire(brain);
         var seconds = now - _liveSince < FirstMinuteMilliseconds && _options.FirstMinuteTriggerSeconds is { } first
             ? first
@@ -219,7 +226,7 @@ sealed class SimulatedCamera : IDisposable
         _triggerAt = now + (long)(seconds * 1000 * _random.Between(0.5f, 1.5f));
         if (_random.Chance(_options.Faults.PowerCut))
         {
-            _cutIn = _random.Below(PowerCutEventsMax);
+            _cutIn = _random.Below(PowerCutEventsMax + ((_lastTaken?.SizeBytes ?? 0) / PowerCutEventBytes));
         }
 
         return 0;

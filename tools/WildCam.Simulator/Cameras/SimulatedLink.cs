@@ -159,7 +159,9 @@ sealed class SimulatedLink(HubEndpoint hub, CameraAccount account, FaultOptions 
                     Retain: false),
                 Received = publication => Receive(connection, publication),
             };
-            var client = await MqttClient.ConnectAsync(options, CancellationToken.None);
+            var client = hub.Open is { } open
+                ? await MqttClient.ConnectAsync(open(), options, CancellationToken.None)
+                : await MqttClient.ConnectAsync(options, CancellationToken.None);
             connection.Client = client;
             if (connection != _connection)
             {

@@ -17,6 +17,9 @@ public sealed record HubEndpoint
 
     /// <summary>Name in the hub's certificate, where it is not <see cref="Host"/>.</summary>
     public string? TlsName { get; init; }
+
+    /// <summary>Opens a way of its own to the hub, in place of TCP: for tests without a network.</summary>
+    internal Func<Stream>? Open { get; init; }
 }
 
 /// <summary>A camera that is registered at the hub.</summary>
@@ -111,6 +114,9 @@ public sealed record SimulationOptions
 
     /// <summary>Threads that drive the cameras.</summary>
     public int Workers { get; init; } = Math.Clamp(Environment.ProcessorCount, 2, 8);
+
+    /// <summary>Bytes of a chunk: 4,096 as on a board without PSRAM, up to 16,384.</summary>
+    public int ChunkBytes { get; init; } = 16_384;
 
     /// <summary>
     /// Width of generated pictures; null follows the camera's configuration (1600 unless the hub says otherwise).

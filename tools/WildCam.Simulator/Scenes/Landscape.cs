@@ -191,8 +191,10 @@ sealed class Landscape
             things.Add((2.6f + (24f * MathF.Pow(_random.Next(), 1.8f)), AnyColumn(), 3));
         }
 
-        AddCover(things, _look.Leaves, 5);
-        AddCover(things, _look.Blades, 4);
+        // Fewer pixels show fewer blades.
+        var share = Math.Min(1f, _view.Width / 1600f);
+        AddCover(things, (int)(_look.Leaves * share), 5);
+        AddCover(things, (int)(_look.Blades * share), 4);
         things.Sort(static (a, b) => b.Metres.CompareTo(a.Metres));
         foreach (var (metres, column, kind) in things)
         {

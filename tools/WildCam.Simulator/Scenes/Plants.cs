@@ -230,7 +230,7 @@ sealed class Plants(BiomeLook look, SceneLayers layers, Perspective view, uint n
             .Lit(light * (0.8f - side), light * (0.8f + side), 0.5f + (0.4f * light))
             .At(metres, Math.Clamp(length * 0.05f, 0f, 9f * Unit));
         layers.Blade(column, view.GroundRow(column, metres), length, random.Bell() * 0.28f, random.Bell() * 0.4f,
-            Math.Clamp(0.007f * scale, 0.7f, 5.5f * Unit), paint);
+            Math.Clamp(0.007f * scale, 0.7f, Math.Max(0.7f, 5.5f * Unit)), paint);
     }
 
     /// <summary>A fallen leaf, a pebble, a clod of snow: flat on the ground.</summary>

@@ -1,0 +1,290 @@
+using WildCam.Camera.Ports;
+using WildCam.Wire;
+
+namespace WildCam.Tests.Camera;
+
+/// <summary>The power went in the middle of a write.</summary>
+sealed class PowerCutException : Exception;
+
+/// <summary>Counts the writes of store and settings, and cuts the power at the one that is asked for.</summary>
+sealed class PowerSupply
+{
+    public int Writes { get; set; }
+
+    /// <summary>The power goes in the n-th write from now, from 1; 0 is never.</summary>
+    public int CutAt { get; set; }
+
+    public Random Chance { get; init; } = new(1);
+
+    /// <summary>Counts a write; true where the power goes in it.</summary>
+    public bool GoesNow() => ++Writes == CutAt;
+}
+
+/// <summary>A card in memory: what is not closed is torn by a power cut, at any byte.</summary>
+sealed class FakeStore(PowerSupply power) : ISpoolStore
+{
+    public SortedDictionary<(byte Area, uint Number), byte[]> Files { get; } = [];
+
+    public bool IsBroken { get; set; }
+
+    public bool RefusesDelete { get; set; }
+
+    (byte, uint)? _open;
+
+    public IEnumerable<byte[]> Waiting => Files.Where(f => f.Key.Area == StoreAreas.Spool).Select(f => f.Value);
+
+    public bool Create(byte area, uint number)
+    {
+        Cut(() => Files[(area, number)] = []);
+        if (IsBroken || Files.ContainsKey((area, number)))
+        {
+            return false;
+        }
+
+        _open = (area, number);
+        Files[(area, number)] = [];
+        return true;
+    }
+
+    public bool Append(byte[] source, int offset, int count)
+    {
+        if (IsBroken || _open is not { } open)
+        {
+            return false;
+        }
+
+        Cut(() => Files[open] = Files[open].AsSpan(0, power.Chance.Next(Files[open].Length + 1)).ToArray());
+        Files[open] = [.. Files[open], .. source.AsSpan(offset, count)];
+        return true;
+    }
+
+    public bool Close()
+    {
+        if (_open is not { } open)
+        {
+            return false;
+        }
+
+        Cut(() => Files[open] = Files[open].AsSpan(0, power.Chance.Next(Files[open].Length + 1)).ToArray());
+        _open = null;
+        return !IsBroken;
+    }
+
+    public bool AppendTo(byte area, uint number, byte[] source, int offset, int count)
+    {
+        var before = Files.GetValueOrDefault((area, number), []);
+        Cut(() => Files[(area, number)] = [.. before, .. source.AsSpan(offset, power.Chance.Next(count + 1))]);
+        if (IsBroken)
+        {
+            return false;
+        }
+
+        Files[(area, number)] = [.. before, .. source.AsSpan(offset, count)];
+        return true;
+    }
+
+    public long Length(byte area, uint number) =>
+        !IsBroken && Files.TryGetValue((area, number), out var file) ? file.Length : -1;
+
+    public int Read(byte area, uint number, long position, byte[] target, int offset, int count)
+    {
+        if (IsBroken || !Files.TryGetValue((area, number), out var file))
+        {
+            return -1;
+        }
+
+        var read = (int)Math.Clamp(file.Length - position, 0, count);
+        file.AsSpan((int)position, read).CopyTo(target.AsSpan(offset));
+        return read;
+    }
+
+    public bool Delete(byte area, uint number)
+    {
+        Cut(() =>
+        {
+            if (power.Chance.Next(2) == 0)
+            {
+                Files.Remove((area, number));
+            }
+        });
+        if (IsBroken || RefusesDelete)
+        {
+            return false;
+        }
+
+        Files.Remove((area, number));
+        return true;
+    }
+
+    public bool FindFolder(byte area, uint from, bool upwards, out uint folder)
+    {
+        var folders = Files.Keys.Where(k => k.Area == area).Select(k => k.Number / StoreAreas.FilesPerFolder)
+            .Where(f => upwards ? f >= from : f <= from);
+        folder = upwards ? folders.DefaultIfEmpty(uint.MaxValue).Min() : folders.DefaultIfEmpty(uint.MaxValue).Max();
+        return folder != uint.MaxValue;
+    }
+
+    public int List(byte area, uint folder, uint[] numbers)
+    {
+        // Backwards, since a directory has no order to rely on.
+        var found = Files.Keys.Where(k => k.Area == area && k.Number / StoreAreas.FilesPerFolder == folder)
+            .Select(k => k.Number).Reverse().ToArray();
+        found.CopyTo(numbers, 0);
+        return found.Length;
+    }
+
+    /// <summary>What a power cut does to a file that is open without being written to just then.</summary>
+    public void Tear()
+    {
+        if (_open is { } open)
+        {
+            Files[open] = Files[open].AsSpan(0, power.Chance.Next(Files[open].Length + 1)).ToArray();
+            _open = null;
+        }
+    }
+
+    void Cut(Action tear)
+    {
+        if (power.GoesNow())
+        {
+            tear();
+            _open = null;
+            throw new PowerCutException();
+        }
+    }
+}
+
+/// <summary>Settings that keep the old or the new value when the power goes.</summary>
+sealed class FakeSettings(PowerSupply power) : ISettings
+{
+    public Dictionary<byte, byte[]> Values { get; } = [];
+
+    public bool IsBroken { get; set; }
+
+    public byte[]? Get(byte key) => Values.TryGetValue(key, out var value) ? [.. value] : null;
+
+    public bool Set(byte key, byte[] value)
+    {
+        Assert.InRange(value.Length, 1, SettingKeys.ValueBytesMax);
+        if (power.GoesNow())
+        {
+            if (power.Chance.Next(2) == 0)
+            {
+                Values[key] = [.. value];
+            }
+
+            throw new PowerCutException();
+        }
+
+        if (!IsBroken)
+        {
+            Values[key] = [.. value];
+        }
+
+        return !IsBroken;
+    }
+}
+
+/// <summary>A sensor whose pictures are all different, and remembered.</summary>
+sealed class FakeSensor(Random chance) : ISensor
+{
+    byte[] _picture = [];
+    int _at;
+
+    /// <summary>Size of the next pictures, in bytes; 0 is a size by chance.</summary>
+    public int PictureBytes { get; set; }
+
+    /// <summary>Every picture that was read to its end, whether or not a file of it was finished.</summary>
+    public List<byte[]> Pictures { get; } = [];
+
+    public bool IsBroken { get; set; }
+
+    public bool LastWasTestPattern { get; private set; }
+
+    public byte Flags => BeginFlags.Infrared;
+
+    public int Start(byte resolution, byte quality, bool isTestPattern)
+    {
+        LastWasTestPattern = isTestPattern;
+        _picture = new byte[PictureBytes == 0 ? chance.Next(1, 30_000) : PictureBytes];
+        chance.NextBytes(_picture);
+        _at = 0;
+        return IsBroken ? -1 : _picture.Length;
+    }
+
+    public int Read(byte[] target, int offset, int count)
+    {
+        // A FIFO gives what it likes, and not what is asked for.
+        var read = Math.Min(Math.Min(count, chance.Next(1, 5000)), _picture.Length - _at);
+        _picture.AsSpan(_at, read).CopyTo(target.AsSpan(offset));
+        _at += read;
+        if (read == 0)
+        {
+            Pictures.Add(_picture);
+        }
+
+        return read;
+    }
+
+    public void Stop()
+    {
+    }
+}
+
+sealed class FakeClock : IClock
+{
+    /// <summary>Monotonic ms of the test.</summary>
+    public Func<long> Now { get; init; } = () => 0;
+
+    public long Offset { get; set; }
+
+    public int Sets { get; set; }
+
+    public bool IsKept { get; set; }
+
+    public long RtcMilliseconds => Now() + Offset;
+
+    public bool Set(long unixMilliseconds)
+    {
+        Offset = unixMilliseconds - Now();
+        Sets++;
+        return true;
+    }
+}
+
+sealed class FakePower : IPower
+{
+    public List<uint> Sleeps { get; } = [];
+
+    public int Reboots { get; set; }
+
+    public uint BlinkSeconds { get; set; }
+
+    public ushort BatteryMillivolts => 3900;
+
+    public byte BatteryPercent => 77;
+
+    public short Temperature => -35;
+
+    public byte WakeCause { get; set; } = WakeCauses.PowerOn;
+
+    public byte ResetCause => WakeCauses.PowerOn;
+
+    public uint FreeMemoryBytes => 40_000;
+
+    public void Sleep(uint seconds) => Sleeps.Add(seconds);
+
+    public void Reboot() => Reboots++;
+
+    public void Blink(uint seconds) => BlinkSeconds = seconds;
+}
+
+sealed class FakeRandom(Random chance) : IRandom
+{
+    public int Next(int below) => chance.Next(below);
+}
+
+sealed class ManagedCrc : ICrc32
+{
+    public uint Compute(byte[] source, int offset, int count) => Crc32.Compute(source, offset, count);
+}

@@ -1,0 +1,270 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using System.Reflection.Metadata;
+using System.Reflection.Metadata.Ecma335;
+using System.Reflection.PortableExecutable;
+
+namespace WildCam.Tests.Camera;
+
+/// <summary>
+/// Reads a compiled assembly and names everything in it that nanoFramework 1.x cannot run. The compiler and the
+/// framework's own converter accept most of it silently; on the device the program then dies before Main.
+/// </summary>
+sealed class NanoFrameworkSubset
+{
+    readonly PEReader _file;
+    readonly MetadataReader _metadata;
+    readonly ISet<string> _ownAssemblies;
+    readonly List<string> _refusals = [];
+
+    NanoFrameworkSubset(PEReader file, ISet<string> ownAssemblies)
+    {
+        _file = file;
+        _metadata = file.GetMetadataReader();
+        _ownAssemblies = ownAssemblies;
+    }
+
+    /// <summary>What is refused in an assembly; references to the own assemblies count as allowed.</summary>
+    public static List<string> Refusals(string path, params string[] ownAssemblies) =>
+        Read(path, ownAssemblies, static _ => true);
+
+    /// <summary>What is refused in one type of an assembly, and in those that the compiler nested in it.</summary>
+    public static List<string> RefusalsOf(Type type) =>
+        Read(type.Assembly.Location, [type.Assembly.GetName().Name!], name => name == type.Name
+            || name.StartsWith(type.Name + "/", StringComparison.Ordinal));
+
+    static List<string> Read(string path, string[] ownAssemblies, Func<string, bool> includes)
+    {
+        using var file = new PEReader(File.OpenRead(path));
+        var subset = new NanoFrameworkSubset(file, ownAssemblies.ToHashSet(StringComparer.Ordinal));
+        foreach (var handle in subset._metadata.TypeDefinitions)
+        {
+            var name = subset.NestedName(handle);
+            if (includes(name) && name != "<Module>" && !subset.IsCompilersOwn(handle))
+            {
+                subset.Look(subset._metadata.GetTypeDefinition(handle), name);
+            }
+        }
+
+        return [.. subset._refusals.Distinct(StringComparer.Ordinal)];
+    }
+
+    /// <summary>Nullable annotations and the like: embedded attributes, which the converter leaves out.</summary>
+    bool IsCompilersOwn(TypeDefinitionHandle handle)
+    {
+        var type = _metadata.GetTypeDefinition(handle);
+        return _metadata.GetString(type.Namespace) is "Microsoft.CodeAnalysis" or "System.Runtime.CompilerServices";
+    }
+
+    void Look(TypeDefinition type, string name)
+    {
+        if (type.GetGenericParameters().Count > 0)
+        {
+            Refuse(name, "is an own generic type");
+        }
+
+        if (!type.BaseType.IsNil)
+        {
+            Look(type.BaseType, name);
+        }
+
+        foreach (var implementation in type.GetInterfaceImplementations())
+        {
+            Look(_metadata.GetInterfaceImplementation(implementation).Interface, name);
+        }
+
+        foreach (var handle in type.GetFields())
+        {
+            var field = _metadata.GetFieldDefinition(handle);
+            Look(field.DecodeSignature(new Names(this), null), $"{name}.{_metadata.GetString(field.Name)}");
+        }
+
+        var isInterface = (type.Attributes & TypeAttributes.Interface) != 0;
+        foreach (var handle in type.GetMethods())
+        {
+            Look(_metadata.GetMethodDefinition(handle), name, isInterface);
+        }
+    }
+
+    void Look(MethodDefinition method, string type, bool isInterface)
+    {
+        var name = $"{type}.{_metadata.GetString(method.Name)}";
+        if (method.GetGenericParameters().Count > 0)
+        {
+            Refuse(name, "is a generic method");
+        }
+
+        if (isInterface && (method.Attributes & MethodAttributes.Abstract) == 0)
+        {
+            Refuse(name, "is a default interface method");
+        }
+
+        Look(method.DecodeSignature(new Names(this), null), name);
+        if (method.RelativeVirtualAddress == 0)
+        {
+            return;
+        }
+
+        var body = _file.GetMethodBody(method.RelativeVirtualAddress);
+        if (!body.LocalSignature.IsNil)
+        {
+            var locals = _metadata.GetStandaloneSignature(body.LocalSignature);
+            foreach (var local in locals.DecodeLocalSignature(new Names(this), null))
+            {
+                Look(local, name);
+            }
+        }
+
+        foreach (var region in body.ExceptionRegions.Where(r => !r.CatchType.IsNil))
+        {
+            Look(region.CatchType, name);
+        }
+
+        foreach (var token in IlTokens.In(body.GetILBytes()!))
+        {
+            var handle = MetadataTokens.EntityHandle(token);
+            if (handle.Kind != HandleKind.UserString)
+            {
+                Look(handle, name);
+            }
+        }
+    }
+
+    void Look(EntityHandle handle, string where)
+    {
+        switch (handle.Kind)
+        {
+            case HandleKind.TypeReference:
+                Look(new Names(this).GetTypeFromReference(_metadata, (TypeReferenceHandle)handle, 0), where);
+                break;
+            case HandleKind.TypeSpecification:
+                var type = _metadata.GetTypeSpecification((TypeSpecificationHandle)handle);
+                Look(type.DecodeSignature(new Names(this), null), where);
+                break;
+            case HandleKind.MethodSpecification:
+                Refuse(where, "calls a generic method");
+                break;
+            case HandleKind.MemberReference:
+                LookAtMember(_metadata.GetMemberReference((MemberReferenceHandle)handle), where);
+                break;
+            default:
+                // Types, methods and fields of this assembly are looked at where they are defined.
+                break;
+        }
+    }
+
+    void LookAtMember(MemberReference member, string where)
+    {
+        if (member.Parent.Kind == HandleKind.TypeSpecification)
+        {
+            Look(member.Parent, where);
+            return;
+        }
+
+        if (member.Parent.Kind != HandleKind.TypeReference)
+        {
+            return;
+        }
+
+        var type = new Names(this).GetTypeFromReference(_metadata, (TypeReferenceHandle)member.Parent, 0);
+        var name = _metadata.GetString(member.Name);
+        Look(type, where);
+        if (member.GetKind() == MemberReferenceKind.Method)
+        {
+            var signature = member.DecodeMethodSignature(new Names(this), null);
+            Look(signature, where);
+            var parameters = string.Join(",", signature.ParameterTypes);
+            if (!type.StartsWith("own:", StringComparison.Ordinal)
+                && !NanoFrameworkSurface.Allows(type, $"{name}({parameters})"))
+            {
+                Refuse(where, $"uses {type}.{name}({parameters}), which is not on the list of nanoFramework's members");
+            }
+        }
+    }
+
+    void Look(MethodSignature<string> signature, string where)
+    {
+        Look(signature.ReturnType, where);
+        foreach (var parameter in signature.ParameterTypes)
+        {
+            Look(parameter, where);
+        }
+    }
+
+    void Look(string type, string where)
+    {
+        var element = type.TrimEnd('&', '*').Replace("[]", "", StringComparison.Ordinal);
+        if (element.Contains('<', StringComparison.Ordinal) || element.Contains('`', StringComparison.Ordinal))
+        {
+            Refuse(where, $"uses the generic {element}");
+        }
+        else if (element.Contains("[,", StringComparison.Ordinal))
+        {
+            Refuse(where, $"uses the multi-dimensional array {element}");
+        }
+        else if (!element.StartsWith("own:", StringComparison.Ordinal) && !NanoFrameworkSurface.Has(element))
+        {
+            Refuse(where, $"uses {element}, which is not on the list of nanoFramework's types");
+        }
+    }
+
+    void Refuse(string where, string why) => _refusals.Add($"{where} {why}");
+
+    string NestedName(TypeDefinitionHandle handle)
+    {
+        var type = _metadata.GetTypeDefinition(handle);
+        var name = _metadata.GetString(type.Name);
+        var parent = type.GetDeclaringType();
+        return parent.IsNil ? name : $"{NestedName(parent)}/{name}";
+    }
+
+    /// <summary>Signatures as texts: full names, own types with a mark.</summary>
+    sealed class Names(NanoFrameworkSubset subset) : ISignatureTypeProvider<string, object?>
+    {
+        public string GetArrayType(string elementType, ArrayShape shape) =>
+            $"{elementType}[{new string(',', shape.Rank - 1)}]";
+
+        public string GetSZArrayType(string elementType) => elementType + "[]";
+
+        public string GetByReferenceType(string elementType) => elementType + "&";
+
+        public string GetPointerType(string elementType) => elementType + "*";
+
+        public string GetPinnedType(string elementType) => elementType;
+
+        public string GetModifiedType(string modifier, string unmodifiedType, bool isRequired) => unmodifiedType;
+
+        public string GetGenericInstantiation(string genericType, ImmutableArray<string> typeArguments) =>
+            $"{genericType}<{string.Join(",", typeArguments)}>";
+
+        public string GetGenericMethodParameter(object? genericContext, int index) => "own:parameter";
+
+        public string GetGenericTypeParameter(object? genericContext, int index) => "own:parameter";
+
+        public string GetFunctionPointerType(MethodSignature<string> signature) => "System.FunctionPointer";
+
+        public string GetPrimitiveType(PrimitiveTypeCode typeCode) => "System." + typeCode;
+
+        public string GetTypeFromSpecification(
+            MetadataReader reader, object? genericContext, TypeSpecificationHandle handle, byte rawTypeKind) =>
+            reader.GetTypeSpecification(handle).DecodeSignature(this, genericContext);
+
+        public string GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) =>
+            "own:" + subset.NestedName(handle);
+
+        public string GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind)
+        {
+            var reference = reader.GetTypeReference(handle);
+            var name = reader.GetString(reference.Name);
+            if (reference.ResolutionScope.Kind == HandleKind.TypeReference)
+            {
+                return GetTypeFromReference(reader, (TypeReferenceHandle)reference.ResolutionScope, 0) + "/" + name;
+            }
+
+            var isOwn = reference.ResolutionScope.Kind == HandleKind.AssemblyReference
+                && subset._ownAssemblies.Contains(reader.GetString(
+                    reader.GetAssemblyReference((AssemblyReferenceHandle)reference.ResolutionScope).Name));
+            return isOwn ? "own:" + name : $"{reader.GetString(reference.Namespace)}.{name}";
+        }
+    }
+}

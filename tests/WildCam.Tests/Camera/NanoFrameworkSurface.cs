@@ -1,0 +1,56 @@
+namespace WildCam.Tests.Camera;
+
+/// <summary>
+/// What nanoFramework's assemblies offer, as far as the firmware uses it (CoreLibrary 1.x, System.Text,
+/// System.Collections, System.Threading, System.Security.Cryptography). A new member is looked up in nanoFramework's
+/// public API before it is added here.
+/// </summary>
+static class NanoFrameworkSurface
+{
+    static readonly Dictionary<string, string[]> Members = new(StringComparer.Ordinal)
+    {
+        ["System.Void"] = [],
+        ["System.Boolean"] = [],
+        ["System.Char"] = [],
+        ["System.SByte"] = [],
+        ["System.Byte"] = [],
+        ["System.Int16"] = [],
+        ["System.UInt16"] = [],
+        ["System.Int32"] = ["ToString()", "ToString(System.String)"],
+        ["System.UInt32"] = ["ToString()", "ToString(System.String)"],
+        ["System.Int64"] = ["ToString()"],
+        ["System.UInt64"] = ["ToString()"],
+        ["System.ValueType"] = [],
+        ["System.Object"] = [".ctor()", "ToString()", "Equals(System.Object)"],
+        ["System.String"] =
+        [
+            ".ctor(System.Char[])", "get_Length()", "get_Chars(System.Int32)",
+            "Concat(System.String,System.String)", "Concat(System.String,System.String,System.String)",
+            "Concat(System.String,System.String,System.String,System.String)", "Concat(System.String[])",
+            "op_Equality(System.String,System.String)", "op_Inequality(System.String,System.String)",
+        ],
+        ["System.Array"] =
+        [
+            "Copy(System.Array,System.Int32,System.Array,System.Int32,System.Int32)",
+            "Clear(System.Array,System.Int32,System.Int32)",
+        ],
+        ["System.IDisposable"] = ["Dispose()"],
+        ["System.RuntimeFieldHandle"] = [],
+        ["System.Runtime.CompilerServices.RuntimeHelpers"] =
+            ["InitializeArray(System.Array,System.RuntimeFieldHandle)"],
+        ["System.Exception"] = [".ctor(System.String)", "get_Message()"],
+        ["System.ArgumentException"] = [".ctor(System.String)"],
+        ["System.InvalidOperationException"] = [".ctor(System.String)"],
+        ["System.Threading.Thread"] = ["Sleep(System.Int32)"],
+        ["System.Threading.Monitor"] = ["Enter(System.Object)", "Exit(System.Object)"],
+        ["System.Threading.AutoResetEvent"] = [".ctor(System.Boolean)"],
+        ["System.Collections.ArrayList"] = [".ctor()", "Add(System.Object)", "get_Count()", "Clear()"],
+        ["System.Security.Cryptography.HMACSHA256"] = [".ctor(System.Byte[])"],
+        ["System.Security.Cryptography.HashAlgorithm"] = ["ComputeHash(System.Byte[])"],
+    };
+
+    public static bool Has(string type) => Members.ContainsKey(type);
+
+    public static bool Allows(string type, string member) =>
+        Members.TryGetValue(type, out var members) && members.Contains(member, StringComparer.Ordinal);
+}

@@ -11,20 +11,21 @@ namespace WildCam.Wire
     /// </summary>
     public sealed class DigestChain
     {
+        // The static HashData throughout: nanoFramework's instances wipe their caller's key when they are disposed.
         byte[] _link;
         uint _sizeBytes;
 
         /// <summary>Starts a chain.</summary>
         public DigestChain()
         {
-            _link = Hash(Seed(), new byte[0]);
+            _link = HMACSHA256.HashData(Seed(), new byte[0]);
         }
 
         /// <summary>Public key of the first link: the ASCII bytes of "WildCam capture digest, chain v1".</summary>
         public static byte[] Seed()
         {
             const string text = "WildCam capture digest, chain v1";
-            byte[] seed = new byte[32];
+            byte[] seed = new byte[Protocol.DigestBytes];
             for (int i = 0; i < seed.Length; i++)
             {
                 seed[i] = (byte)text[i];
@@ -49,7 +50,7 @@ namespace WildCam.Wire
                 throw new ArgumentException("block length");
             }
 
-            _link = Hash(_link, block);
+            _link = HMACSHA256.HashData(_link, block);
             _sizeBytes += (uint)block.Length;
         }
 
@@ -58,15 +59,7 @@ namespace WildCam.Wire
         {
             byte[] size = new byte[4];
             LittleEndian.WriteUInt32(size, 0, _sizeBytes);
-            return Hash(_link, size);
-        }
-
-        static byte[] Hash(byte[] key, byte[] data)
-        {
-            using (HMACSHA256 hmac = new HMACSHA256(key))
-            {
-                return hmac.ComputeHash(data);
-            }
+            return HMACSHA256.HashData(_link, size);
         }
     }
 }

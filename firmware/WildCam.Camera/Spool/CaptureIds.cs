@@ -97,11 +97,8 @@ namespace WildCam.Camera
             System.Array.Copy(profile.HardwareAddress, 0, facts, 0, addressBytes);
             LittleEndian.WriteUInt32(facts, addressBytes, boot);
             LittleEndian.WriteUInt64(facts, addressBytes + 4, (ulong)rtcMilliseconds);
-            using (HMACSHA256 hmac = new HMACSHA256(profile.Password))
-            {
-                ulong id = LittleEndian.ReadUInt64(hmac.ComputeHash(facts), 0);
-                return id == 0 ? 1 : id;
-            }
+            ulong id = LittleEndian.ReadUInt64(HMACSHA256.HashData(profile.Password, facts), 0);
+            return id == 0 ? 1 : id;
         }
     }
 }

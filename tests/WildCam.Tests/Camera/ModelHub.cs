@@ -144,7 +144,7 @@ sealed class ModelHub(Field field)
         {
             SpoolId = b.SpoolId, Counter = b.Counter, Attempt = b.Attempt, Outcome = outcome, Code = code,
         };
-        Send(Topics.Receipt, Wire.Receipt.Bytes, receipt.Write);
+        Send(Topics.Receipt, WildCam.Wire.Receipt.Bytes, receipt.Write);
     }
 
     public void Later(Begin b, uint seconds)
@@ -154,7 +154,7 @@ sealed class ModelHub(Field field)
             SpoolId = b.SpoolId, Counter = b.Counter, Attempt = b.Attempt, Seconds = seconds,
             Code = ReceiptCodes.Memory,
         };
-        Send(Topics.Later, Wire.Later.Bytes, later.Write);
+        Send(Topics.Later, WildCam.Wire.Later.Bytes, later.Write);
     }
 
     public void Command(ulong id, byte kind, uint argument = 0, uint expiresSeconds = 60)
@@ -164,7 +164,7 @@ sealed class ModelHub(Field field)
             CommandId = id, Kind = kind, Argument = argument, ExpiresSeconds = expiresSeconds,
             SentUnixSeconds = field.HubTime / 1000,
         };
-        Send(Topics.Command, Wire.Command.Bytes, command.Write);
+        Send(Topics.Command, WildCam.Wire.Command.Bytes, command.Write);
     }
 
     void Offered(Begin begin)

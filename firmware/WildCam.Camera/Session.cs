@@ -17,6 +17,7 @@ namespace WildCam.Camera
         readonly Spool _spool;
         readonly uint _boot;
         bool _wasUp;
+        bool _isConnecting;
         bool _mustHello;
         bool _hasSetClock;
         int _hellos;
@@ -71,6 +72,11 @@ namespace WildCam.Camera
                     PauseBeforeNext(now);
                     return 0;
                 default:
+                    if (_isConnecting)
+                    {
+                        PauseBeforeNext(now);
+                    }
+
                     return Connect(now);
             }
         }
@@ -155,12 +161,8 @@ namespace WildCam.Camera
             will.Session = Number;
             _deadline = now + Limits.ConnectTimeoutMilliseconds;
             _wasUp = false;
+            _isConnecting = true;
             _ports.Link.Connect(will.Text());
-            if (_ports.Link.State == LinkStates.Down)
-            {
-                PauseBeforeNext(now);
-            }
-
             return Limits.RetryMilliseconds;
         }
 
@@ -169,6 +171,7 @@ namespace WildCam.Camera
             if (!_wasUp)
             {
                 _wasUp = true;
+                _isConnecting = false;
                 _mustHello = true;
                 _hellos = 0;
                 _hasSetClock = false;
@@ -232,6 +235,7 @@ namespace WildCam.Camera
         void PauseBeforeNext(long now)
         {
             // A session that was ready starts the row anew; the jitter is half of the pause.
+            _isConnecting = false;
             int shift = FailuresInARow < 16 ? FailuresInARow : 16;
             long pause = (long)Limits.BackoffMillisecondsMin << shift;
             pause = pause < Limits.BackoffMillisecondsMax ? pause : Limits.BackoffMillisecondsMax;

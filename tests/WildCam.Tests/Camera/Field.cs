@@ -105,8 +105,8 @@ sealed class Field
         }
     }
 
-    /// <summary>Runs until the condition holds; fails after so many seconds.</summary>
-    public void Until(Func<bool> condition, int seconds = 600)
+    /// <summary>Runs until the condition holds; fails after so many seconds. Whether the power was cut.</summary>
+    public bool Until(Func<bool> condition, int seconds = 600)
     {
         var end = Now + seconds * 1000L;
         while (!condition())
@@ -114,6 +114,8 @@ sealed class Field
             Assert.True(Now < end, $"Seed {Seed}: not so within {seconds} s of virtual time.");
             Advance(end);
         }
+
+        return PowerCuts > 0;
     }
 
     /// <summary>Runs for so many seconds, and at least until nothing is due now.</summary>
@@ -187,7 +189,7 @@ sealed class Field
         Hub.OnBegin = null;
     }
 
-    /// <summary>No picture that a file was finished of is lost, none is in the hub twice, all bytes are right.</summary>
+    /// <summary>No finished picture is lost, none is in the hub twice, all bytes are right.</summary>
     public void AssertNothingIsLostOrDoubled(IReadOnlyCollection<byte[]> taken)
     {
         var stored = Hub.Stored.Values.Select(p => Convert.ToHexString(p.Bytes)).ToList();

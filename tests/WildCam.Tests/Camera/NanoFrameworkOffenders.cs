@@ -5,7 +5,7 @@ using System.Text;
 
 namespace WildCam.Tests.Camera;
 
-/// <summary>Each of these types breaks one rule of the nanoFramework subset, so that the checker is seen to work.</summary>
+/// <summary>Each of these types breaks one rule of the subset, so that the checker is seen to work.</summary>
 sealed class OwnGeneric<T>
 {
     public T[] Items = [];
@@ -138,7 +138,7 @@ sealed class ForeignCatch
     }
 }
 
-abstract class ForeignBase : EncoderFallback;
+abstract class ForeignParent : EncoderFallback;
 
 sealed class Sha
 {

@@ -36,7 +36,8 @@ public sealed class DigestChainTests
             chain.Append(block);
         }
 
-        Assert.Equal("9BA2B12678B3D9BADBB628F3074C2353AD580C9B8715501343B02BAD7067DD9A", Convert.ToHexString(chain.Finish()));
+        Assert.Equal("9BA2B12678B3D9BADBB628F3074C2353AD580C9B8715501343B02BAD7067DD9A",
+            Convert.ToHexString(chain.Finish()));
     }
 
     [Fact]
@@ -72,7 +73,8 @@ public sealed class DigestChainTests
 
     static byte[] Expected(byte[] picture)
     {
-        var link = HMACSHA256.HashData(Encoding.ASCII.GetBytes("WildCam capture digest, chain v1"), Array.Empty<byte>());
+        var seed = Encoding.ASCII.GetBytes("WildCam capture digest, chain v1");
+        var link = HMACSHA256.HashData(seed, Array.Empty<byte>());
         for (var at = 0; at < picture.Length; at += 4096)
         {
             link = HMACSHA256.HashData(link, picture[at..Math.Min(at + 4096, picture.Length)]);

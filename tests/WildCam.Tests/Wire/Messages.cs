@@ -12,7 +12,7 @@ sealed record MessageKind(string Name, byte[] Example, object Message, TryReadMe
     public override string ToString() => Name;
 }
 
-/// <summary>Every message of the wire, filled with counting values by reflection, so that no field is forgotten.</summary>
+/// <summary>Every message of the wire, filled with counting values by reflection: no field is forgotten.</summary>
 static class Messages
 {
     public static IReadOnlyList<MessageKind> All { get; } =

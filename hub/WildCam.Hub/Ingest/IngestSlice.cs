@@ -15,6 +15,7 @@ static class IngestSlice
             .AddSingleton<GroupCommit>()
             .AddSingleton<CaptureDoor>()
             .AddSingleton<Quarantine>()
+            .AddSingleton<SdCardImport>()
             .AddSingleton<Deliveries>()
             .AddSingleton<ICameraWord, BeginWord>()
             .AddSingleton<ICameraWord, ChunkWord>()

@@ -93,7 +93,7 @@ public sealed class CapturesTable(NpgsqlDataSource database)
         await using var command = database.Command("""
             select id, device_capture_id, camera_id, captured_at, size_bytes, digest, state
             from capture_identities where device_capture_id = any($1)
-            """, deviceCaptureIds);
+            """, (object)deviceCaptureIds); // one parameter, not one for each element
         return await ReadKnownAsync(command, cancellationToken);
     }
 

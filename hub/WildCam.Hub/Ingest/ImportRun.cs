@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using WildCam.Storage.Blobs;
+
+namespace WildCam.Hub.Ingest;
+
+/// <summary>An import outside a running hub, as the command line does it: the same door, its own commits.</summary>
+public static class ImportRun
+{
+    /// <summary>Imports a folder; null where there is no such camera. See <see cref="SdCardImport"/>.</summary>
+    public static async Task<ImportReport?> ImportAsync(
+        NpgsqlDataSource database, IBlobStore blobs, string folder, string cameraCode,
+        Action<ImportProgress>? progress, CancellationToken cancellationToken)
+    {
+        var options = Options.Create(new IngestOptions());
+        var health = new IngestHealth();
+        using var metrics = new IngestMetrics();
+        var commit = new GroupCommit(
+            database, options, health, metrics, TimeProvider.System, NullLogger<GroupCommit>.Instance);
+        var door = new CaptureDoor(
+            blobs, commit, database, health, metrics, TimeProvider.System, NullLogger<CaptureDoor>.Instance);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var committing = Task.Run(() => commit.RunAsync(stop.Token), CancellationToken.None);
+        try
+        {
+            return await new SdCardImport(database, door, options, TimeProvider.System)
+                .ImportAsync(folder, cameraCode, progress, cancellationToken);
+        }
+        finally
+        {
+            commit.Complete();
+            await committing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using Npgsql;
+
+namespace WildCam.Storage.Desk;
+
+public sealed record CameraEntry(int Id, string Code, string Name, bool IsRevoked);
+
+public sealed record SiteEntry(int Id, string Slug, string Name, string ZoneName);
+
+/// <summary>A species that a project looks for or has found; <paramref name="Name"/> is null without a common one.</summary>
+public sealed record SpeciesEntry(int Id, string Slug, string ScientificName, string? Name);
+
+/// <summary>The names that pages of a project show: its cameras, sites and species.</summary>
+public sealed record ProjectDirectory(
+    IReadOnlyDictionary<int, CameraEntry> Cameras,
+    IReadOnlyDictionary<int, SiteEntry> Sites,
+    IReadOnlyDictionary<int, SpeciesEntry> Species);
+
+/// <summary>Reads the names of a project in one go.</summary>
+public sealed class DirectoryTable(NpgsqlDataSource database)
+{
+    public async Task<ProjectDirectory> LoadAsync(int projectId, string language, CancellationToken cancellationToken)
+    {
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
+            select id, code, name, revoked_at is not null from cameras where project_id = $1 order by code
+            """)
+        {
+            Parameters = { new() { Value = projectId } },
+        });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
+            select id, slug, name, time_zone from sites where project_id = $1 order by name, id
+            """)
+        {
+            Parameters = { new() { Value = projectId } },
+        });
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
+            select t.id, t.slug, t.scientific_name,
+              (select n.name from taxon_names n where n.taxon_id = t.id and n.language = $2
+               order by n.is_main desc, n.name limit 1) as name
+            from taxa t
+            where t.id in (
+              select taxon_id from project_species where project_id = $1
+              union select taxon_id from daily_detection_summary where project_id = $1 and taxon_id <> 0
+              union select taxon_id from event_findings where project_id = $1 and taxon_id <> 0)
+            order by coalesce((select n.name from taxon_names n where n.taxon_id = t.id and n.language = $2
+              order by n.is_main desc, n.name limit 1), t.scientific_name), t.id
+            """)
+        {
+            Parameters = { new() { Value = projectId }, new() { Value = language } },
+        });
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        var cameras = new List<CameraEntry>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            cameras.Add(new CameraEntry(
+                reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetBoolean(3)));
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        var sites = new List<SiteEntry>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            sites.Add(new SiteEntry(
+                reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetString(3)));
+        }
+
+        await reader.NextResultAsync(cancellationToken);
+        var species = new List<SpeciesEntry>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            species.Add(new SpeciesEntry(
+                reader.GetInt32(0), reader.GetString(1), reader.GetString(2),
+                reader.IsDBNull(3) ? null : reader.GetString(3)));
+        }
+
+        return new ProjectDirectory(
+            cameras.ToDictionary(c => c.Id), sites.ToDictionary(s => s.Id), species.ToDictionary(s => s.Id));
+    }
+}

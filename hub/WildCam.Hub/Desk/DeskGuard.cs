@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using Microsoft.AspNetCore.Http.HttpResults;
+using WildCam.Hub.Desk.Pages;
+
+namespace WildCam.Hub.Desk;
+
+/// <summary>What holds for every page: headers, errors as pages, and no posts from other sites.</summary>
+sealed partial class DeskGuard(RequestDelegate next, ILogger<DeskGuard> log)
+{
+    /// <summary>Nothing but our own files; no inline scripts, no inline styles, no frames.</summary>
+    public const string Policy =
+        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        + "object-src 'none'; font-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+    public async Task InvokeAsync(HttpContext context, Frames frames)
+    {
+        var headers = context.Response.Headers;
+        headers.ContentSecurityPolicy = Policy;
+        headers.XContentTypeOptions = "nosniff";
+        headers["Referrer-Policy"] = "same-origin";
+        headers["Cross-Origin-Opener-Policy"] = "same-origin";
+        if (!IsPage(context))
+        {
+            await next(context);
+            return;
+        }
+
+        try
+        {
+            await next(context);
+        }
+        catch (Exception fault) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
+        {
+            var reference = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
+            PageFailed(log, fault, context.Request.Path, reference);
+            context.Response.Clear();
+            headers.ContentSecurityPolicy = Policy;
+            await Message(
+                new Frame(context.RequestServices.GetRequiredService<DeskAssets>(), null, null),
+                StatusCodes.Status500InternalServerError, "This page could not be made",
+                "The hub logged the reason under the reference below. Reload to try again.", reference)
+                .ExecuteAsync(context);
+        }
+
+        if (context.Response is { HasStarted: false, StatusCode: StatusCodes.Status404NotFound, ContentType: null })
+        {
+            await NotFound(await frames.OpenAsync(context), Texts.NotFound).ExecuteAsync(context);
+        }
+    }
+
+    public static RazorComponentResult<MessagePage> NotFound(Frame frame, string text) =>
+        Message(frame, StatusCodes.Status404NotFound, "Not found", text, null);
+
+    public static RazorComponentResult<MessagePage> Message(
+        Frame frame, int status, string title, string text, string? reference) =>
+        new(new Dictionary<string, object?>
+        {
+            [nameof(MessagePage.Frame)] = frame,
+            [nameof(MessagePage.Title)] = title,
+            [nameof(MessagePage.Text)] = text,
+            [nameof(MessagePage.Reference)] = reference,
+        })
+        { StatusCode = status };
+
+    /// <summary>A form's post counts only from our own pages; browsers say where it comes from.</summary>
+    public static bool IsFromHere(HttpRequest request)
+    {
+        var site = request.Headers["Sec-Fetch-Site"].ToString();
+        if (site.Length > 0)
+        {
+            return site is "same-origin" or "none";
+        }
+
+        return Uri.TryCreate(request.Headers.Origin, UriKind.Absolute, out var origin)
+            && string.Equals(origin.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase);
+    }
+
+    static bool IsPage(HttpContext context) =>
+        !context.Request.Path.StartsWithSegments("/api") && !context.Request.Path.StartsWithSegments("/media")
+        && !context.Request.Path.StartsWithSegments("/health")
+        && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
+
+    [LoggerMessage(Level = LogLevel.Error, Message = "Page {Path} failed, reference {Reference}")]
+    static partial void PageFailed(ILogger logger, Exception fault, PathString path, string reference);
+}

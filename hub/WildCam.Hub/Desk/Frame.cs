@@ -1,0 +1,51 @@
+using System.Security.Claims;
+using WildCam.Storage;
+using WildCam.Storage.Desk;
+
+namespace WildCam.Hub.Desk;
+
+/// <summary>Where in the navigation a page stands.</summary>
+enum Place
+{
+    None,
+    Home,
+    Pictures,
+    Species,
+    Cameras,
+    Jobs,
+}
+
+/// <summary>What surrounds a page: who looks, at which project.</summary>
+sealed record Frame(DeskAssets Assets, DeskVisitor? Visitor, DeskProject? Project)
+{
+    public string Root => Project is null ? "" : $"/p/{Project.Slug}";
+
+    public TimeZoneInfo Zone => Project is null ? TimeZoneInfo.Utc : SiteTime.Zone(Project.ZoneName);
+
+    public bool CanManage => Project?.Role is Role.Manager;
+
+    public string Initials => Visitor is null
+        ? ""
+        : string.Concat(Visitor.Name.Split(' ', StringSplitOptions.RemoveEmptyEntries).Take(2).Select(w => w[..1]));
+}
+
+/// <summary>Opens the frame of a request, or says that there is nothing to see.</summary>
+sealed class Frames(DeskAssets assets, DeskProjectsTable projects)
+{
+    public async Task<Frame> OpenAsync(HttpContext context)
+    {
+        var claim = context.User.FindFirstValue(ClaimTypes.NameIdentifier);
+        var visitor = int.TryParse(claim, out var id)
+            ? await projects.FindVisitorAsync(id, context.RequestAborted)
+            : null;
+        return new Frame(assets, visitor, null);
+    }
+
+    /// <summary>Null where the project does not exist or is closed to the visitor: to them that is the same.</summary>
+    public async Task<Frame?> OpenAsync(HttpContext context, string slug)
+    {
+        var frame = await OpenAsync(context);
+        var project = frame.Visitor?.Projects.FirstOrDefault(p => p.Slug == slug);
+        return project is null ? null : frame with { Project = project };
+    }
+}

@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using Microsoft.AspNetCore.Http.HttpResults;
+using WildCam.Hub.Desk.Pages;
+using WildCam.Hub.Desk.Parts;
+using WildCam.Storage;
+using WildCam.Storage.Captures;
+using WildCam.Storage.Desk;
+
+namespace WildCam.Hub.Desk;
+
+/// <summary>A page of the gallery, ready to be shown.</summary>
+sealed record GalleryView(
+    GalleryAddress Address, ProjectDirectory Names, IReadOnlyList<GalleryCell> Cells, bool HasOlder, bool HasNewer)
+{
+    /// <summary>The sum of the summary and when it was read; null where the summary does not know this filter.</summary>
+    public (long Count, DateTimeOffset At)? Sum { get; init; }
+
+    /// <summary>What the address names and the project does not have.</summary>
+    public string? Missing { get; init; }
+
+    public bool Loads { get; init; }
+
+    /// <summary>Address of the page, without the filter.</summary>
+    public string Path { get; init; } = "";
+
+    public SpeciesEntry? Species =>
+        Address.Species is null ? null : Names.Species.Values.FirstOrDefault(s => s.Slug == Address.Species);
+}
+
+/// <summary>Reads galleries.</summary>
+sealed class GalleryPages(
+    GalleryTable events, GalleryPicturesTable pictures, DirectoryTable directory, SpeciesPagesTable species,
+    TimeProvider time)
+{
+    public const int PageCellsMax = 60;
+
+    /// <summary>Cells above the one that the page is rendered around.</summary>
+    const int CellsAboveMax = 18;
+
+    const int SumsKeptMax = 1000;
+    static readonly TimeSpan SumKept = TimeSpan.FromSeconds(30);
+
+    readonly ConcurrentDictionary<GalleryFilter, (long Count, DateTimeOffset At)> _sums = new();
+
+    public Task<ProjectDirectory> NamesAsync(DeskProject project, CancellationToken cancellationToken) =>
+        directory.LoadAsync(project.Id, project.Language, cancellationToken);
+
+    public async Task<GalleryView> ReadAsync(
+        DeskProject project, GalleryAddress address, string path, CancellationToken cancellationToken)
+    {
+        var names = await NamesAsync(project, cancellationToken);
+        var (filter, missing) = address.Resolve(project.Id, project.ZoneName, names);
+        if (filter is null)
+        {
+            return new GalleryView(address, names, [], false, false) { Missing = missing, Path = path };
+        }
+
+        var view = address.At is { } at && await FindAsync(project.Id, address, at, cancellationToken) is { } key
+            ? await AroundAsync(address, filter, names, key, cancellationToken)
+            : address.Newer is { } newer
+                ? await UpAsync(address, filter, names, newer, cancellationToken)
+                : await DownAsync(address, filter, names, address.Older, cancellationToken);
+        return view with { Path = path };
+    }
+
+    /// <summary>The neighbours of a place within a filter: the event before (newer) and after (older).</summary>
+    public async Task<(GalleryCell? Newer, GalleryCell? Older)> NeighboursAsync(
+        GalleryAddress address, GalleryFilter filter, GalleryKey key, CancellationToken cancellationToken)
+    {
+        var newer = await ListAsync(address, filter, key, GalleryWay.Newer, 1, cancellationToken);
+        var older = await ListAsync(address, filter, key, GalleryWay.Older, 1, cancellationToken);
+        return (newer.FirstOrDefault(), older.FirstOrDefault());
+    }
+
+    public async Task<(long Count, DateTimeOffset At)?> SumAsync(
+        GalleryFilter filter, CancellationToken cancellationToken)
+    {
+        if (filter.HourFrom is not null || filter.ConfidenceMin is not null || filter.SiteId is not null)
+        {
+            return null; // The summary holds days of cameras, not hours, scores or sites.
+        }
+
+        var now = time.GetUtcNow();
+        if (_sums.TryGetValue(filter, out var kept) && now - kept.At < SumKept)
+        {
+            return kept;
+        }
+
+        if (_sums.Count >= SumsKeptMax)
+        {
+            _sums.Clear();
+        }
+
+        return _sums[filter] = (await species.SumAsync(filter, cancellationToken), now);
+    }
+
+    async Task<GalleryView> DownAsync(
+        GalleryAddress address, GalleryFilter filter, ProjectDirectory names, GalleryKey? from,
+        CancellationToken cancellationToken)
+    {
+        var cells = await ListAsync(address, filter, from, GalleryWay.Older, PageCellsMax + 1, cancellationToken);
+        return new GalleryView(
+            address, names, cells.Take(PageCellsMax).ToList(), cells.Count > PageCellsMax, from is not null)
+        {
+            Sum = from is null ? await SumAsync(filter, cancellationToken) : null,
+        };
+    }
+
+    async Task<GalleryView> UpAsync(
+        GalleryAddress address, GalleryFilter filter, ProjectDirectory names, GalleryKey from,
+        CancellationToken cancellationToken)
+    {
+        var cells = await ListAsync(address, filter, from, GalleryWay.Newer, PageCellsMax + 1, cancellationToken);
+        return new GalleryView(
+            address, names, cells.TakeLast(PageCellsMax).ToList(), true, cells.Count > PageCellsMax);
+    }
+
+    async Task<GalleryView> AroundAsync(
+        GalleryAddress address, GalleryFilter filter, ProjectDirectory names, GalleryKey key,
+        CancellationToken cancellationToken)
+    {
+        var above = await ListAsync(address, filter, key, GalleryWay.Newer, CellsAboveMax + 1, cancellationToken);
+        var below = await ListAsync(
+            address, filter, key, GalleryWay.OlderAndSelf, PageCellsMax - CellsAboveMax + 1, cancellationToken);
+        var cells = above.TakeLast(CellsAboveMax).Concat(below.Take(PageCellsMax - CellsAboveMax)).ToList();
+        return new GalleryView(
+            address, names, cells, below.Count > PageCellsMax - CellsAboveMax, above.Count > CellsAboveMax)
+        {
+            Sum = await SumAsync(filter, cancellationToken),
+        };
+    }
+
+    Task<GalleryKey?> FindAsync(
+        int projectId, GalleryAddress address, Guid at, CancellationToken cancellationToken) => address.ByPicture
+        ? pictures.FindKeyAsync(projectId, at, cancellationToken)
+        : events.FindEventKeyAsync(projectId, at, cancellationToken);
+
+    Task<IReadOnlyList<GalleryCell>> ListAsync(
+        GalleryAddress address, GalleryFilter filter, GalleryKey? key, GalleryWay way, int countMax,
+        CancellationToken cancellationToken) => address.ByPicture
+        ? pictures.ListAsync(filter, key, way, countMax, cancellationToken)
+        : events.ListEventsAsync(filter, key, way, countMax, cancellationToken);
+}

@@ -1,0 +1,181 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using WildCam.Hub.Desk.Pages;
+using WildCam.Hub.Desk.Parts;
+using WildCam.Storage.Desk;
+
+namespace WildCam.Hub.Desk;
+
+/// <summary>Routes of a project's pages for looking: home, gallery, species, picture, live.</summary>
+static class ProjectRoutes
+{
+    const int TilesMax = 12;
+    const int NewestMax = 12;
+
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var project = routes.MapGroup("/p/{project}");
+        project.MapGet("/", HomeAsync);
+        project.MapGet("/pictures", (string project, HttpContext context, Frames frames, GalleryPages galleries,
+            SpeciesPagesTable species, TimeProvider time) =>
+            GalleryAsync(project, null, context, frames, galleries, species, time));
+        project.MapGet("/species/{slug}", (string project, string slug, HttpContext context, Frames frames,
+            GalleryPages galleries, SpeciesPagesTable species, TimeProvider time) =>
+            GalleryAsync(project, slug, context, frames, galleries, species, time));
+        project.MapGet("/gallery", CellsAsync);
+        project.MapGet("/species", SpeciesAsync);
+        project.MapGet("/pictures/{id:guid}", PictureAsync);
+        project.MapGet("/live", LiveAsync);
+    }
+
+    static async Task<IResult> HomeAsync(
+        string project, HttpContext context, Frames frames, GalleryPages galleries, SpeciesPagesTable species,
+        CameraPagesTable cameras, TimeProvider time)
+    {
+        if (await frames.OpenAsync(context, project) is not { Project: { } open } frame)
+        {
+            return await NothingAsync(context, frames);
+        }
+
+        var abort = context.RequestAborted;
+        var now = time.GetUtcNow();
+        var view = await galleries.ReadAsync(open, new GalleryAddress(), frame.Root + "/pictures", abort);
+        var counts = (await species.CountAsync(open.Id, SiteTime.DateOf(now, frame.Zone), abort))
+            .Where(c => view.Names.Species.ContainsKey(c.TaxonId)).Take(TilesMax).ToList();
+        var latest = (await species.ListLatestAsync(open.Id, counts.ConvertAll(c => c.TaxonId), abort))
+            .ToDictionary(l => l.TaxonId);
+        var states = (await cameras.ListAsync(open.Id, null, now, abort))
+            .Select(c => (c, CameraState.Of(c, now, Shown.ZoneOf(c.SiteId, view.Names, frame.Zone))))
+            .Where(c => c.Item2.NeedsAttention).OrderBy(c => c.Item2.Condition).ToList();
+        return new RazorComponentResult<HomePage>(new Dictionary<string, object?>
+        {
+            [nameof(HomePage.Frame)] = frame,
+            [nameof(HomePage.View)] = view with { Cells = view.Cells.Take(NewestMax).ToList() },
+            [nameof(HomePage.Tiles)] = counts
+                .ConvertAll(c => (view.Names.Species[c.TaxonId], c, latest.GetValueOrDefault(c.TaxonId))),
+            [nameof(HomePage.Attention)] = states,
+        });
+    }
+
+    static async Task<IResult> GalleryAsync(
+        string project, string? slug, HttpContext context, Frames frames, GalleryPages galleries,
+        SpeciesPagesTable species, TimeProvider time)
+    {
+        if (await frames.OpenAsync(context, project) is not { Project: { } open } frame)
+        {
+            return await NothingAsync(context, frames);
+        }
+
+        var address = Address(context);
+        if (slug is not null)
+        {
+            address = address with { Species = slug };
+        }
+
+        var path = frame.Root + (slug is null ? "/pictures" : $"/species/{slug}");
+        var view = await galleries.ReadAsync(open, address, path, context.RequestAborted);
+        if (slug is not null && view.Species is null)
+        {
+            return DeskGuard.NotFound(frame, Texts.NotFound);
+        }
+
+        var now = time.GetUtcNow();
+        var hours = slug is null
+            ? null
+            : await species.CountHoursAsync(open.Id, view.Species!.Id, now.AddYears(-1), context.RequestAborted);
+        return new RazorComponentResult<GalleryPage>(new Dictionary<string, object?>
+        {
+            [nameof(GalleryPage.Frame)] = frame,
+            [nameof(GalleryPage.View)] = view,
+            [nameof(GalleryPage.IsSpeciesPage)] = slug is not null,
+            [nameof(GalleryPage.Hours)] = hours,
+            [nameof(GalleryPage.Now)] = now,
+        });
+    }
+
+    /// <summary>The cells alone, for endless scroll and for arrivals.</summary>
+    static async Task<IResult> CellsAsync(string project, HttpContext context, Frames frames, GalleryPages galleries)
+    {
+        if (await frames.OpenAsync(context, project) is not { Project: { } open } frame)
+        {
+            return TypedResults.NotFound();
+        }
+
+        var view = await galleries.ReadAsync(open, Address(context), "", context.RequestAborted);
+        context.Response.Headers.CacheControl = "no-cache";
+        context.Response.Headers["X-More-Older"] = view.HasOlder ? "1" : "0";
+        context.Response.Headers["X-More-Newer"] = view.HasNewer ? "1" : "0";
+        return new RazorComponentResult<Cells>(new Dictionary<string, object?>
+        {
+            [nameof(Cells.Frame)] = frame,
+            [nameof(Cells.View)] = view,
+        });
+    }
+
+    static async Task<IResult> SpeciesAsync(
+        string project, HttpContext context, Frames frames, GalleryPages galleries, SpeciesPagesTable species,
+        TimeProvider time)
+    {
+        if (await frames.OpenAsync(context, project) is not { Project: { } open } frame)
+        {
+            return await NothingAsync(context, frames);
+        }
+
+        var names = await galleries.NamesAsync(open, context.RequestAborted);
+        var today = SiteTime.DateOf(time.GetUtcNow(), frame.Zone);
+        var counts = (await species.CountAsync(open.Id, today, context.RequestAborted)).ToDictionary(c => c.TaxonId);
+        return new RazorComponentResult<SpeciesPage>(new Dictionary<string, object?>
+        {
+            [nameof(SpeciesPage.Frame)] = frame,
+            [nameof(SpeciesPage.Rows)] = names.Species.Values
+                .Select(s => (s, counts.GetValueOrDefault(s.Id))).OrderByDescending(r => r.Item2?.All ?? 0).ToList(),
+        });
+    }
+
+    static async Task<IResult> PictureAsync(
+        string project, Guid id, HttpContext context, Frames frames, PicturePages pictures)
+    {
+        if (await frames.OpenAsync(context, project) is not { Project: { } open } frame)
+        {
+            return await NothingAsync(context, frames);
+        }
+
+        var inside = context.Request.Query["in"].ToString();
+        return await pictures.ReadAsync(open, id, inside, context.RequestAborted) is { } view
+            ? new RazorComponentResult<PicturePage>(new Dictionary<string, object?>
+            {
+                [nameof(PicturePage.Frame)] = frame,
+                [nameof(PicturePage.View)] = view,
+            })
+            : DeskGuard.NotFound(frame, Texts.PictureNotFound);
+    }
+
+    static async Task LiveAsync(string project, HttpContext context, Frames frames, LiveStreams streams)
+    {
+        if (await frames.OpenAsync(context, project) is not { Project: { } open })
+        {
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        long? after = long.TryParse(context.Request.Headers["Last-Event-ID"], out var heard) ? heard
+            : long.TryParse(context.Request.Query["after"], out var asked) ? asked
+            : null;
+        var lifetime = context.RequestServices.GetRequiredService<IHostApplicationLifetime>();
+        using var ends = CancellationTokenSource.CreateLinkedTokenSource(
+            context.RequestAborted, lifetime.ApplicationStopping);
+        await streams.SendAsync(open.Id, after, context.Response, ends.Token);
+    }
+
+    /// <summary>Signed out: to the sign-in and back here. Signed in: not found, which is all one may know.</summary>
+    internal static async Task<IResult> NothingAsync(HttpContext context, Frames frames)
+    {
+        var frame = await frames.OpenAsync(context);
+        return frame.Visitor is null
+            ? TypedResults.LocalRedirect(
+                "/sign-in?to=" + Uri.EscapeDataString(context.Request.Path + context.Request.QueryString))
+            : DeskGuard.NotFound(frame, Texts.NotFound);
+    }
+
+    static GalleryAddress Address(HttpContext context) => GalleryAddress.Parse(
+        context.Request.Query.Select(q => KeyValuePair.Create(q.Key, q.Value.ToString())));
+}

@@ -1,0 +1,138 @@
+using System.Globalization;
+using WildCam.Storage;
+
+namespace WildCam.Hub.Desk;
+
+/// <summary>The words of the pages, in English: whole sentences with their plural forms, never joined fragments.</summary>
+static class Texts
+{
+    static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
+
+    public const string NotFound = "This page does not exist, or not in your projects.";
+    public const string PictureNotFound = "This picture does not exist, or not in your projects.";
+    public const string NotLookedAt = "Not looked at yet";
+    public const string NothingFound = "Nothing found";
+    public const string ThumbnailPending = "Thumbnail is being made";
+    public const string Damaged = "The file is damaged and cannot be shown.";
+    public const string NoPicturesYet =
+        "No pictures yet. They appear here by themselves as soon as a camera sends one.";
+    public const string OtherSite = "The request came from another site and was refused. Go back and try again.";
+    public const string WrongPassword = "Email or password is wrong. Check both and try again.";
+    public const string LinkUsed =
+        "This link was used or is too old. Ask for a new one: wildcam status shows it on the hub's machine.";
+
+    public static string Number(long n) => n.ToString("#,0", Culture);
+
+    public static string Pictures(int n) => n == 1 ? "1 picture" : $"{Number(n)} pictures";
+
+    public static string Events(int n) => n == 1 ? "1 event" : $"{Number(n)} events";
+
+    public static string AboutDetections(long n) =>
+        n == 1 ? "about 1 detection" : $"about {Number(n)} detections";
+
+    public static string DetectionsIn(long n, int days) =>
+        n == 1 ? $"1 detection in {days} days" : $"{Number(n)} detections in {days} days";
+
+    public static string CountedAt(string clock) => $"counted at {clock}";
+
+    public static string SiteTimeNote(string offset) => $"site time, {offset}";
+
+    public static string Ignored(IReadOnlyList<string> names) => names.Count == 1
+        ? $"This part of the address means nothing here and was left aside: {names[0]}."
+        : $"These parts of the address mean nothing here and were left aside: {string.Join(", ", names)}.";
+
+    public static string Day(DateOnly date) => date.ToString("ddd d MMM yyyy", Culture);
+
+    public static string Percent(double share) => $"{Math.Round(share * 100).ToString("0", Culture)} %";
+
+    public static string CategoryName(Category category) => category switch
+    {
+        Category.Animal => "Animal",
+        Category.Person => "Person",
+        Category.Vehicle => "Vehicle",
+        Category.Blank => "Blank",
+        _ => "Movement",
+    };
+
+    public static string Icon(Category category) => category.ToString().ToLowerInvariant();
+
+    public static string CameraCode(string code) => code.ToUpperInvariant();
+
+    /// <summary>"Suggested: Red fox 82 %", "Simulator says: Red fox", "Red fox", "Movement".</summary>
+    public static string Finding(string name, Category category, IdentificationSource source, double? confidence) =>
+        (source, category) switch
+        {
+            (_, Category.Movement) => name,
+            (IdentificationSource.Model, _) when confidence is { } c => $"Suggested: {name} {Percent(c)}",
+            (IdentificationSource.Model, _) => $"Suggested: {name}",
+            (IdentificationSource.Simulator, _) => $"Simulator says: {name}",
+            _ => name,
+        };
+
+    public static string AltText(string finding, string place, string time, int pictures) => pictures == 1
+        ? $"{finding}, {place}, {time}"
+        : $"{finding}, {place}, {time}, {Pictures(pictures)}";
+
+    public static string Boxes(int n) => n switch
+    {
+        0 => "no box",
+        1 => "1 box",
+        _ => $"{Number(n)} boxes",
+    };
+
+    public static string Hours(int from, int until) => $"{from:00}:00-{until:00}:00";
+
+    public static string Ago(TimeSpan age) => age.TotalSeconds < 60 ? "just now"
+        : age.TotalMinutes < 60 ? $"{(int)age.TotalMinutes} min ago"
+        : age.TotalHours < 48 ? $"{(int)age.TotalHours} h ago"
+        : $"{Number((int)age.TotalDays)} days ago";
+
+    public static string Lasting(TimeSpan time) => time.TotalMinutes < 1 ? $"{(int)time.TotalSeconds} s"
+        : time.TotalHours < 1 ? $"{(int)time.TotalMinutes} min"
+        : time.TotalDays < 2 ? $"{(int)time.TotalHours} h {time.Minutes:00} min"
+        : $"{Number((int)time.TotalDays)} days";
+
+    /// <summary>How often a camera is expected: "every hour", "every 15 min".</summary>
+    public static string Every(int seconds) => seconds switch
+    {
+        3600 => "every hour",
+        86400 => "every day",
+        < 120 => $"every {seconds} s",
+        < 7200 => $"every {seconds / 60} min",
+        _ => $"every {seconds / 3600} h",
+    };
+
+    public static string Celsius(int tenths) => $"{Math.Round(tenths / 10.0).ToString("0", Culture)} °C";
+
+    public static string Volts(int millivolts) => $"{(millivolts / 1000.0).ToString("0.0", Culture)} V";
+
+    public static string Size(long bytes) => bytes switch
+    {
+        >= 1_000_000_000 => $"{(bytes / 1e9).ToString("0.0", Culture)} GB",
+        >= 1_000_000 => $"{(bytes / 1e6).ToString("0.0", Culture)} MB",
+        >= 1_000 => $"{Math.Round(bytes / 1e3).ToString("0", Culture)} KB",
+        _ => $"{bytes} bytes",
+    };
+
+    public static string Signal(int dbm)
+    {
+        var word = dbm switch { >= -67 => "good", >= -78 => "fair", _ => "weak" };
+        return $"\u2212{Math.Abs(dbm)} dBm, {word}";
+    }
+
+    public static string Trigger(int trigger) => trigger switch
+    {
+        WildCam.Wire.Triggers.Motion => "movement",
+        WildCam.Wire.Triggers.Timelapse => "timelapse",
+        WildCam.Wire.Triggers.Command => "test picture",
+        _ => "not told",
+    };
+
+    public static string ClockProvenance(ClockQuality quality) => quality switch
+    {
+        ClockQuality.Anchored => "Camera clock, checked against the hub",
+        ClockQuality.Bounded => "Estimated from the pictures before and after",
+        ClockQuality.Device => "The device's own clock, not checked",
+        _ => "In doubt: the device's time was absurd, the time of arrival stands in",
+    };
+}

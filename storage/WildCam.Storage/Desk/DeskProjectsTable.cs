@@ -1,0 +1,43 @@
+using Npgsql;
+
+namespace WildCam.Storage.Desk;
+
+/// <summary>A project as one account sees it.</summary>
+public sealed record DeskProject(
+    int Id, string Slug, string Name, string ZoneName, string Language, bool IsDemo, Role Role);
+
+/// <summary>Who looks at a page.</summary>
+public sealed record DeskVisitor(int AccountId, string Name, bool IsAdmin, IReadOnlyList<DeskProject> Projects);
+
+/// <summary>Reads a visitor and the projects that are open to them; a server admin sees all, as a manager.</summary>
+public sealed class DeskProjectsTable(NpgsqlDataSource database)
+{
+    public async Task<DeskVisitor?> FindVisitorAsync(int accountId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("""
+            select a.name, a.is_admin, p.id, p.slug, p.name, p.time_zone, p.language, p.is_demo,
+              case when a.is_admin then 3::smallint else m.role end
+            from accounts a
+            left join memberships m on m.account_id = a.id and not a.is_admin
+            left join projects p on p.id = m.project_id or a.is_admin
+            where a.id = $1 and a.disabled_at is null and a.kind = 1
+            order by p.name, p.id
+            """);
+        command.Parameters.Add(new() { Value = accountId });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        var projects = new List<DeskProject>();
+        (string Name, bool IsAdmin)? who = null;
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            who = (reader.GetString(0), reader.GetBoolean(1));
+            if (!reader.IsDBNull(2))
+            {
+                projects.Add(new DeskProject(
+                    reader.GetInt32(2), reader.GetString(3), reader.GetString(4), reader.GetString(5),
+                    reader.GetString(6), reader.GetBoolean(7), (Role)reader.GetInt16(8)));
+            }
+        }
+
+        return who is { } found ? new DeskVisitor(accountId, found.Name, found.IsAdmin, projects) : null;
+    }
+}

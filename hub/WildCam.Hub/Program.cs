@@ -1,5 +1,6 @@
 using WildCam.Hub.Accounts;
 using WildCam.Hub.Detection;
+using WildCam.Hub.Desk;
 using WildCam.Hub.Events;
 using WildCam.Hub.Gateway;
 using WildCam.Hub.Hosting;
@@ -18,12 +19,15 @@ builder.AddAccounts();
 builder.AddRollups();
 builder.AddThumbnails();
 builder.AddDetection();
+builder.AddDesk();
 
 var app = builder.Build();
 app.UseHosting();
+app.UseDesk();
 app.UseAccounts();
 app.MapHosting();
 app.MapThumbnails();
+app.MapDesk();
 await app.RunAsync();
 
 /// <summary>The hub's entry point; public so that tests can start it in process.</summary>

@@ -2,7 +2,7 @@ using WildCam.Storage.Desk;
 
 namespace WildCam.Hub.Desk;
 
-enum CameraCondition
+public enum CameraCondition
 {
     Silent,
     NeedsVisit,
@@ -14,7 +14,7 @@ enum CameraCondition
 }
 
 /// <summary>How a camera is, against its own schedule, as a sentence; lower is sooner in need of a visit.</summary>
-sealed record CameraState(CameraCondition Condition, string Word, string Sentence)
+public sealed record CameraState(CameraCondition Condition, string Word, string Sentence)
 {
     /// <summary>A check-in counts as missed only after this share of its interval, at least a minute.</summary>
     const double Grace = 0.1;

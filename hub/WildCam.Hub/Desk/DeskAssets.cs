@@ -9,7 +9,7 @@ namespace WildCam.Hub.Desk;
 /// The pages' own files, read once from beside the assembly and compressed once. An address with the content's hash
 /// may be kept for ever.
 /// </summary>
-sealed class DeskAssets
+public sealed class DeskAssets
 {
     const int HashChars = 10;
 

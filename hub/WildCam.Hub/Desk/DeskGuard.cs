@@ -12,6 +12,8 @@ sealed partial class DeskGuard(RequestDelegate next, ILogger<DeskGuard> log)
         "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
         + "object-src 'none'; font-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+    static readonly string[] NoPages = ["/api", "/media", "/health", "/metrics"];
+
     public async Task InvokeAsync(HttpContext context, Frames frames)
     {
         var headers = context.Response.Headers;
@@ -76,8 +78,7 @@ sealed partial class DeskGuard(RequestDelegate next, ILogger<DeskGuard> log)
     }
 
     static bool IsPage(HttpContext context) =>
-        !context.Request.Path.StartsWithSegments("/api") && !context.Request.Path.StartsWithSegments("/media")
-        && !context.Request.Path.StartsWithSegments("/health")
+        !NoPages.Any(p => context.Request.Path.StartsWithSegments(p, StringComparison.Ordinal))
         && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.OrdinalIgnoreCase);
 
     [LoggerMessage(Level = LogLevel.Error, Message = "Page {Path} failed, reference {Reference}")]

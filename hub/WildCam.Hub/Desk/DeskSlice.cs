@@ -2,6 +2,8 @@ using System.IO.Compression;
 using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.ResponseCompression;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using WildCam.Storage.Cameras;
 using WildCam.Storage.Captures;
 using WildCam.Storage.Desk;
 
@@ -34,6 +36,8 @@ static class DeskSlice
         services.AddSingleton<CameraPagesTable>();
         services.AddSingleton<JobsPageTable>();
         services.AddSingleton<LiveTable>();
+        services.TryAddSingleton<CameraRegistration>();
+        services.TryAddSingleton<SitesTable>();
         services.AddSingleton<Frames>();
         services.AddSingleton<GalleryPages>();
         services.AddSingleton<PicturePages>();
@@ -57,7 +61,7 @@ static class DeskSlice
         }
 
         var pages = app.MapGroup("").ExcludeFromDescription();
-        ProjectRoutes.Map(pages);
+        LookRoutes.Map(pages);
         CameraRoutes.Map(pages);
         ServerRoutes.Map(pages);
     }

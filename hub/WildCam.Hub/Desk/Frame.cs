@@ -5,7 +5,7 @@ using WildCam.Storage.Desk;
 namespace WildCam.Hub.Desk;
 
 /// <summary>Where in the navigation a page stands.</summary>
-enum Place
+public enum Place
 {
     None,
     Home,
@@ -16,7 +16,7 @@ enum Place
 }
 
 /// <summary>What surrounds a page: who looks, at which project.</summary>
-sealed record Frame(DeskAssets Assets, DeskVisitor? Visitor, DeskProject? Project)
+public sealed record Frame(DeskAssets Assets, DeskVisitor? Visitor, DeskProject? Project)
 {
     public string Root => Project is null ? "" : $"/p/{Project.Slug}";
 

@@ -10,7 +10,7 @@ namespace WildCam.Hub.Desk;
 /// A gallery's filter as its address writes it: fixed order, defaults left out, dates and hours in site time. What it
 /// does not know it leaves aside and names, so that an old or mistyped link still shows a page.
 /// </summary>
-sealed record GalleryAddress
+public sealed record GalleryAddress
 {
     /// <summary>In the order of the address; those after "at" are not part of the filter.</summary>
     static readonly string[] Known =

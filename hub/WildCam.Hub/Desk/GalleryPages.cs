@@ -9,7 +9,7 @@ using WildCam.Storage.Desk;
 namespace WildCam.Hub.Desk;
 
 /// <summary>A page of the gallery, ready to be shown.</summary>
-sealed record GalleryView(
+public sealed record GalleryView(
     GalleryAddress Address, ProjectDirectory Names, IReadOnlyList<GalleryCell> Cells, bool HasOlder, bool HasNewer)
 {
     /// <summary>The sum of the summary and when it was read; null where the summary does not know this filter.</summary>
@@ -69,7 +69,7 @@ sealed class GalleryPages(
     {
         var newer = await ListAsync(address, filter, key, GalleryWay.Newer, 1, cancellationToken);
         var older = await ListAsync(address, filter, key, GalleryWay.Older, 1, cancellationToken);
-        return (newer.FirstOrDefault(), older.FirstOrDefault());
+        return (newer is [var up] ? up : null, older is [var down] ? down : null);
     }
 
     public async Task<(long Count, DateTimeOffset At)?> SumAsync(

@@ -5,7 +5,7 @@ using WildCam.Storage.Desk;
 namespace WildCam.Hub.Desk;
 
 /// <summary>One picture with its event, ready to be shown.</summary>
-sealed record PictureView(
+public sealed record PictureView(
     PictureFacts Facts,
     PictureEvent? Event,
     IReadOnlyList<StripEntry> Strip,

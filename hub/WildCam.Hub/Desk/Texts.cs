@@ -1,5 +1,6 @@
 using System.Globalization;
 using WildCam.Storage;
+using WildCam.Storage.Cameras;
 
 namespace WildCam.Hub.Desk;
 
@@ -126,6 +127,16 @@ static class Texts
         WildCam.Wire.Triggers.Timelapse => "timelapse",
         WildCam.Wire.Triggers.Command => "test picture",
         _ => "not told",
+    };
+
+    public static string CameraRefused(CameraRefusal refusal, string code) => refusal switch
+    {
+        CameraRefusal.CodeTaken => $"The code {CameraCode(code)} is taken. Codes are unique on the whole hub.",
+        CameraRefusal.BadCode =>
+            $"The code {CameraCode(code)} does not fit: 1 to 32 letters, digits and hyphens, not starting with a hyphen.",
+        CameraRefusal.BadName => "A name has 1 to 100 characters.",
+        CameraRefusal.NoSuchSite => "This project has no such site.",
+        _ => $"The camera {CameraCode(code)} could not be added: {refusal}.",
     };
 
     public static string ClockProvenance(ClockQuality quality) => quality switch

@@ -6,7 +6,7 @@ using WildCam.Storage.Desk;
 namespace WildCam.Hub.Desk;
 
 /// <summary>Routes of a project's pages for looking: home, gallery, species, picture, live.</summary>
-static class ProjectRoutes
+static class LookRoutes
 {
     const int TilesMax = 12;
     const int NewestMax = 12;

@@ -1,0 +1,184 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using WildCam.Hub.Desk.Pages;
+using WildCam.Storage;
+using WildCam.Storage.Cameras;
+using WildCam.Storage.Desk;
+
+namespace WildCam.Hub.Desk;
+
+/// <summary>What was typed into the form of a new camera.</summary>
+public sealed record NewCameraForm(
+    string Code, string Name, string Site, string SiteName, string Latitude, string Longitude, string Zone)
+{
+    public static NewCameraForm Read(IFormCollection form) => new(
+        form["code"].ToString().Trim().ToLowerInvariant(), form["name"].ToString().Trim(), form["site"].ToString(),
+        form["site-name"].ToString().Trim(), form["latitude"].ToString().Trim(), form["longitude"].ToString().Trim(),
+        form["zone"].ToString().Trim());
+}
+
+/// <summary>Routes of the cameras' pages.</summary>
+static class CameraRoutes
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        var cameras = routes.MapGroup("/p/{project}/cameras");
+        cameras.MapGet("", ListAsync);
+        cameras.MapGet("/new", NewAsync);
+        cameras.MapPost("/new", AddAsync).DisableAntiforgery();
+        cameras.MapGet("/{code}", (string project, string code, HttpContext context, Frames frames,
+            CameraPagesTable cameras, GalleryPages galleries, TimeProvider time) =>
+            ShowAsync(project, code, null, context, frames, cameras, galleries, time));
+    }
+
+    static async Task<IResult> ListAsync(
+        string project, HttpContext context, Frames frames, CameraPagesTable cameras, GalleryPages galleries,
+        TimeProvider time)
+    {
+        if (await frames.OpenAsync(context, project) is not { Project: { } open } frame)
+        {
+            return await LookRoutes.NothingAsync(context, frames);
+        }
+
+        var now = time.GetUtcNow();
+        var names = await galleries.NamesAsync(open, context.RequestAborted);
+        var rows = (await cameras.ListAsync(open.Id, null, now, context.RequestAborted))
+            .Select(c => (c, CameraState.Of(c, now, Shown.ZoneOf(c.SiteId, names, frame.Zone))))
+            .OrderBy(r => r.Item2.Condition).ThenBy(r => r.c.Code, StringComparer.Ordinal).ToList();
+        return new RazorComponentResult<CamerasPage>(new Dictionary<string, object?>
+        {
+            [nameof(CamerasPage.Frame)] = frame,
+            [nameof(CamerasPage.Rows)] = rows,
+        });
+    }
+
+    static async Task<IResult> ShowAsync(
+        string project, string code, string? secret, HttpContext context, Frames frames, CameraPagesTable cameras,
+        GalleryPages galleries, TimeProvider time)
+    {
+        if (await frames.OpenAsync(context, project) is not { Project: { } open } frame)
+        {
+            return await LookRoutes.NothingAsync(context, frames);
+        }
+
+        var now = time.GetUtcNow();
+        var found = await cameras.ListAsync(open.Id, code.ToLowerInvariant(), now, context.RequestAborted);
+        if (found is not [var camera])
+        {
+            return DeskGuard.NotFound(frame, Texts.NotFound);
+        }
+
+        var names = await galleries.NamesAsync(open, context.RequestAborted);
+        return new RazorComponentResult<CameraPage>(new Dictionary<string, object?>
+        {
+            [nameof(CameraPage.Frame)] = frame,
+            [nameof(CameraPage.Camera)] = camera,
+            [nameof(CameraPage.Condition)] =
+                CameraState.Of(camera, now, Shown.ZoneOf(camera.SiteId, names, frame.Zone)),
+            [nameof(CameraPage.Names)] = names,
+            [nameof(CameraPage.Deployments)] = await cameras.ListDeploymentsAsync(camera.Id, context.RequestAborted),
+            [nameof(CameraPage.Secret)] = secret,
+            [nameof(CameraPage.Now)] = now,
+        });
+    }
+
+    static async Task<IResult> NewAsync(string project, HttpContext context, Frames frames, GalleryPages galleries)
+    {
+        if (await frames.OpenAsync(context, project) is not { Project: { } open, CanManage: true } frame)
+        {
+            return await LookRoutes.NothingAsync(context, frames);
+        }
+
+        var names = await galleries.NamesAsync(open, context.RequestAborted);
+        return FormPage(frame, names, new NewCameraForm("", "", "", "", "", "", open.ZoneName), null);
+    }
+
+    static async Task<IResult> AddAsync(
+        string project, HttpContext context, Frames frames, GalleryPages galleries, CameraPagesTable pages,
+        CameraRegistration registration, SitesTable sites, TimeProvider time)
+    {
+        if (!DeskGuard.IsFromHere(context.Request))
+        {
+            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
+        }
+
+        if (await frames.OpenAsync(context, project) is not { Project: { } open, CanManage: true } frame)
+        {
+            return await LookRoutes.NothingAsync(context, frames);
+        }
+
+        var abort = context.RequestAborted;
+        var form = NewCameraForm.Read(await context.Request.ReadFormAsync(abort));
+        var names = await galleries.NamesAsync(open, abort);
+        var (siteSlug, problem) = await SiteAsync(open, form, names, sites, abort);
+        if (problem is not null)
+        {
+            return FormPage(frame, names, form, problem);
+        }
+
+        var added = await registration.AddAsync(
+            new NewCamera(open.Slug, form.Code, form.Name)
+            {
+                SiteSlug = siteSlug,
+                DeployedFrom = time.GetUtcNow(),
+                AccountId = frame.Visitor!.AccountId,
+            },
+            abort);
+        context.Response.Headers.CacheControl = "no-store"; // The answer holds the secret.
+        return added.Refusal is CameraRefusal.None
+            ? await ShowAsync(project, form.Code, added.Credential, context, frames, pages, galleries, time)
+            : FormPage(frame, names, form, Texts.CameraRefused(added.Refusal, form.Code));
+    }
+
+    /// <summary>The site that the form names, made if it is new; none is allowed too.</summary>
+    static async Task<(string? Slug, string? Problem)> SiteAsync(
+        DeskProject project, NewCameraForm form, ProjectDirectory names, SitesTable sites,
+        CancellationToken cancellationToken)
+    {
+        if (form.SiteName.Length == 0)
+        {
+            return (form.Site.Length == 0 ? null : form.Site, null);
+        }
+
+        var slug = Slug(form.SiteName);
+        var invariant = System.Globalization.CultureInfo.InvariantCulture;
+        double? latitude = double.TryParse(form.Latitude, invariant, out var lat) ? lat : null;
+        double? longitude = double.TryParse(form.Longitude, invariant, out var lon) ? lon : null;
+        var zone = form.Zone.Length == 0 ? project.ZoneName : form.Zone;
+        var problem = slug.Length == 0 ? "The site's name needs a letter or a digit."
+            : !TimeZoneInfo.TryFindSystemTimeZoneById(zone, out _)
+                ? $"The time zone {zone} is not known. Write it as in America/Denver."
+            : form.Latitude.Length > 0 && latitude is not (>= -90 and <= 90)
+                ? "The latitude is a number from -90 to 90, such as 45.12340."
+            : form.Longitude.Length > 0 && longitude is not (>= -180 and <= 180)
+                ? "The longitude is a number from -180 to 180, such as -120.56780."
+            : names.Sites.Values.Any(s => s.Slug == slug) ? $"There is a site {form.SiteName} already. Choose it above."
+            : null;
+        if (problem is not null)
+        {
+            return (null, problem);
+        }
+
+        await sites.InsertAsync(project.Id, slug, form.SiteName, latitude, longitude, zone, cancellationToken);
+        return (slug, null);
+    }
+
+    static RazorComponentResult<NewCameraPage> FormPage(
+        Frame frame, ProjectDirectory names, NewCameraForm form, string? problem) =>
+        new(new Dictionary<string, object?>
+        {
+            [nameof(NewCameraPage.Frame)] = frame,
+            [nameof(NewCameraPage.Names)] = names,
+            [nameof(NewCameraPage.Form)] = form,
+            [nameof(NewCameraPage.Problem)] = problem,
+        });
+
+    internal static string Slug(string name)
+    {
+        const int slugCharsMax = 48;
+        var chars = name.ToLowerInvariant().Normalize(System.Text.NormalizationForm.FormD)
+            .Where(c => char.GetUnicodeCategory(c) is not System.Globalization.UnicodeCategory.NonSpacingMark)
+            .Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-');
+        var slug = string.Join('-', string.Concat(chars).Split('-', StringSplitOptions.RemoveEmptyEntries));
+        return slug.Length <= slugCharsMax ? slug : slug[..slugCharsMax].TrimEnd('-');
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using WildCam.Hub.Desk.Pages;
+using WildCam.Storage.Desk;
+
+namespace WildCam.Hub.Desk;
+
+/// <summary>Routes of the server's own pages.</summary>
+static class ServerRoutes
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/", StartAsync);
+        routes.MapGet("/server/jobs", JobsAsync);
+        routes.MapPost("/server/jobs/retry", RetryAsync).DisableAntiforgery();
+    }
+
+    /// <summary>To the visitor's project; to the sign-in without a visitor.</summary>
+    static async Task<IResult> StartAsync(HttpContext context, Frames frames)
+    {
+        var frame = await frames.OpenAsync(context);
+        return frame.Visitor is null ? TypedResults.LocalRedirect("/sign-in")
+            : frame.Visitor.Projects is [var first, ..] ? TypedResults.LocalRedirect($"/p/{first.Slug}/")
+            : DeskGuard.Message(
+                frame, StatusCodes.Status200OK, "No project yet", "Ask a manager to let you into a project.", null);
+    }
+
+    static async Task<IResult> JobsAsync(HttpContext context, Frames frames, JobsPageTable jobs, TimeProvider time)
+    {
+        var frame = await frames.OpenAsync(context);
+        if (frame.Visitor?.IsAdmin != true)
+        {
+            return await LookRoutes.NothingAsync(context, frames);
+        }
+
+        var now = time.GetUtcNow();
+        return new RazorComponentResult<JobsPage>(new Dictionary<string, object?>
+        {
+            [nameof(JobsPage.Frame)] = frame with { Project = frame.Visitor.Projects is [var first, ..] ? first : null },
+            [nameof(JobsPage.Kinds)] = await jobs.ListKindsAsync(now, context.RequestAborted),
+            [nameof(JobsPage.Failures)] = await jobs.ListFailuresAsync(context.RequestAborted),
+            [nameof(JobsPage.Retried)] =
+                int.TryParse(context.Request.Query["retried"], out var retried) ? retried : null,
+            [nameof(JobsPage.Now)] = now,
+        });
+    }
+
+    static async Task<IResult> RetryAsync(HttpContext context, Frames frames, JobsPageTable jobs, TimeProvider time)
+    {
+        if (!DeskGuard.IsFromHere(context.Request))
+        {
+            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
+        }
+
+        if ((await frames.OpenAsync(context)).Visitor?.IsAdmin != true)
+        {
+            return await LookRoutes.NothingAsync(context, frames);
+        }
+
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var count = await jobs.RetryAsync(
+            form["kind"].ToString(), form["reason"].ToString(), time.GetUtcNow(), context.RequestAborted);
+        return TypedResults.LocalRedirect($"/server/jobs?retried={count}");
+    }
+}

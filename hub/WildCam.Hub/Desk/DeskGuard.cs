@@ -4,23 +4,13 @@ using WildCam.Hub.Desk.Pages;
 
 namespace WildCam.Hub.Desk;
 
-/// <summary>What holds for every page: headers, errors as pages, and no posts from other sites.</summary>
+/// <summary>What holds for every page: what is missing or broken is a page too, and no posts from other sites.</summary>
 sealed partial class DeskGuard(RequestDelegate next, ILogger<DeskGuard> log)
 {
-    /// <summary>Nothing but our own files; no inline scripts, no inline styles, no frames.</summary>
-    public const string Policy =
-        "default-src 'self'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        + "object-src 'none'; font-src 'none'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
     static readonly string[] NoPages = ["/api", "/media", "/health", "/metrics"];
 
     public async Task InvokeAsync(HttpContext context, Frames frames)
     {
-        var headers = context.Response.Headers;
-        headers.ContentSecurityPolicy = Policy;
-        headers.XContentTypeOptions = "nosniff";
-        headers["Referrer-Policy"] = "same-origin";
-        headers["Cross-Origin-Opener-Policy"] = "same-origin";
         if (!IsPage(context))
         {
             await next(context);
@@ -35,8 +25,6 @@ sealed partial class DeskGuard(RequestDelegate next, ILogger<DeskGuard> log)
         {
             var reference = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
             PageFailed(log, fault, context.Request.Path, reference);
-            context.Response.Clear();
-            headers.ContentSecurityPolicy = Policy;
             await Message(
                 new Frame(context.RequestServices.GetRequiredService<DeskAssets>(), null, null),
                 StatusCodes.Status500InternalServerError, "This page could not be made",

@@ -36,6 +36,7 @@ static class DeskSlice
         services.AddSingleton<CameraPagesTable>();
         services.AddSingleton<JobsPageTable>();
         services.AddSingleton<LiveTable>();
+        services.AddSingleton<ProjectSpeciesTable>();
         services.TryAddSingleton<CameraRegistration>();
         services.TryAddSingleton<SitesTable>();
         services.AddSingleton<Frames>();
@@ -64,5 +65,6 @@ static class DeskSlice
         LookRoutes.Map(pages);
         CameraRoutes.Map(pages);
         ServerRoutes.Map(pages);
+        AccountRoutes.Map(pages);
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using WildCam.Storage;
+using WildCam.Storage.Accounts;
 using WildCam.Storage.Cameras;
 
 namespace WildCam.Hub.Desk;
@@ -127,6 +128,24 @@ static class Texts
         WildCam.Wire.Triggers.Timelapse => "timelapse",
         WildCam.Wire.Triggers.Command => "test picture",
         _ => "not told",
+    };
+
+    public const string SetupNeedsLink =
+        "This hub is new. Open the one-time link that it printed at its start; wildcam status shows it again.";
+
+    public static string Refused(SignedIn result) => result.Refusal switch
+    {
+        AccountRefusal.Wrong => WrongPassword,
+        AccountRefusal.TooSoon => $"Too many tries. Wait {Lasting(result.RetryAfter)} and try again.",
+        AccountRefusal.BadLink => LinkUsed,
+        AccountRefusal.BadEmail => "This is not an email address.",
+        AccountRefusal.BadName => "A name has 1 to 100 characters.",
+        AccountRefusal.BadPassword => "A password has 10 to 200 characters.",
+        AccountRefusal.BadProject =>
+            "The project needs a name with a letter or a digit, and a time zone such as America/Denver.",
+        AccountRefusal.EmailTaken => "There is an account with this email already.",
+        AccountRefusal.AlreadySetUp => "This hub is set up already. Sign in instead.",
+        _ => "Signed in.",
     };
 
     public static string CameraRefused(CameraRefusal refusal, string code) => refusal switch

@@ -1,0 +1,156 @@
+using System.Net;
+using Microsoft.AspNetCore.Http.HttpResults;
+using WildCam.Hub.Desk.Pages;
+using WildCam.Hub.Hosting;
+using WildCam.Storage.Accounts;
+using WildCam.Storage.Desk;
+
+namespace WildCam.Hub.Desk;
+
+/// <summary>What was typed at the first run.</summary>
+public sealed record SetupForm(string Link, string Name, string Email, string Project, string Zone, string Species);
+
+/// <summary>Routes of the way in and out: sign-in, sign-out, first run.</summary>
+static class AccountRoutes
+{
+    public static void Map(IEndpointRouteBuilder routes)
+    {
+        routes.MapGet("/sign-in", SignInPageAsync);
+        routes.MapPost("/sign-in", SignInAsync).DisableAntiforgery();
+        routes.MapGet("/sign-in/{link}", RedeemAsync);
+        routes.MapPost("/sign-out", SignOutAsync).DisableAntiforgery();
+        routes.MapGet("/setup", SetupPageAsync);
+        routes.MapGet("/setup/{link}", (string link) => TypedResults.LocalRedirect($"/setup?link={Uri.EscapeDataString(link)}"));
+        routes.MapPost("/setup", SetupAsync).DisableAntiforgery();
+    }
+
+    static async Task<IResult> SignInPageAsync(HttpContext context, Frames frames)
+    {
+        var frame = await frames.OpenAsync(context);
+        return frame.Visitor is null
+            ? SignInPage(frame, "", Back(context.Request.Query["to"]), null)
+            : TypedResults.LocalRedirect("/");
+    }
+
+    static async Task<IResult> SignInAsync(HttpContext context, Frames frames, SignIns signIns)
+    {
+        if (!DeskGuard.IsFromHere(context.Request))
+        {
+            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
+        }
+
+        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var (email, to) = (form["email"].ToString(), Back(form["to"]));
+        var result = await signIns.SignInAsync(
+            email, form["password"].ToString(), Address(context), context.RequestAborted);
+        if (result.Refusal is not AccountRefusal.None)
+        {
+            context.Response.StatusCode = StatusCodes.Status401Unauthorized;
+            return SignInPage(await frames.OpenAsync(context), email, to, Texts.Refused(result));
+        }
+
+        SessionCookie.Write(context, result);
+        return TypedResults.LocalRedirect(to);
+    }
+
+    /// <summary>A link works once. It is spent by a click on the page, not by a mail program that looks at it.</summary>
+    static async Task<IResult> RedeemAsync(string link, HttpContext context, Frames frames, SignIns signIns)
+    {
+        var result = await signIns.RedeemLinkAsync(link, Address(context), context.RequestAborted);
+        if (result.Refusal is not AccountRefusal.None)
+        {
+            return SignInPage(await frames.OpenAsync(context), "", "/", Texts.LinkUsed);
+        }
+
+        SessionCookie.Write(context, result);
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.LocalRedirect("/");
+    }
+
+    static async Task<IResult> SignOutAsync(HttpContext context, SignIns signIns)
+    {
+        if (!DeskGuard.IsFromHere(context.Request))
+        {
+            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
+        }
+
+        if (SessionCookie.Read(context.Request) is { } session)
+        {
+            await signIns.SignOutAsync(session, context.RequestAborted);
+        }
+
+        SessionCookie.Clear(context);
+        return TypedResults.LocalRedirect("/sign-in");
+    }
+
+    static async Task<IResult> SetupPageAsync(
+        HttpContext context, Frames frames, AccountsTable accounts, SignInLinksTable links)
+    {
+        var frame = await frames.OpenAsync(context);
+        if (await accounts.AnyAsync(context.RequestAborted))
+        {
+            return TypedResults.LocalRedirect("/");
+        }
+
+        var link = context.Request.Query["link"].ToString();
+        return await links.IsOpenAsync(link, context.RequestAborted)
+            ? SetupPageOf(frame, new SetupForm(link, "", "", "", "", ""), null)
+            : DeskGuard.Message(frame, StatusCodes.Status200OK, "Set up WildCam", Texts.SetupNeedsLink, null);
+    }
+
+    static async Task<IResult> SetupAsync(
+        HttpContext context, Frames frames, SignIns signIns, ProjectSpeciesTable species)
+    {
+        if (!DeskGuard.IsFromHere(context.Request))
+        {
+            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
+        }
+
+        var abort = context.RequestAborted;
+        var typed = await context.Request.ReadFormAsync(abort);
+        string Field(string name) => typed[name].ToString().Trim();
+        var form = new SetupForm(
+            Field("link"), Field("name"), Field("email"), Field("project"), Field("zone"), Field("species"));
+        var slug = CameraRoutes.Slug(form.Project);
+        var result = await signIns.CreateFirstAdminAsync(
+            form.Link,
+            new FirstAccount(form.Email, form.Name, typed["password"].ToString())
+            {
+                ProjectSlug = slug,
+                ProjectName = form.Project,
+                TimeZone = form.Zone,
+            },
+            Address(context), abort);
+        if (result.Refusal is not AccountRefusal.None)
+        {
+            return SetupPageOf(await frames.OpenAsync(context), form, Texts.Refused(result));
+        }
+
+        SessionCookie.Write(context, result);
+        await species.AddAsync(slug, "en", SpeciesLines.Read(form.Species), abort);
+        return TypedResults.LocalRedirect($"/p/{slug}/cameras/new");
+    }
+
+    static RazorComponentResult<SignInPage> SignInPage(Frame frame, string email, string to, string? problem) =>
+        new(new Dictionary<string, object?>
+        {
+            [nameof(Pages.SignInPage.Frame)] = frame,
+            [nameof(Pages.SignInPage.Email)] = email,
+            [nameof(Pages.SignInPage.To)] = to,
+            [nameof(Pages.SignInPage.Problem)] = problem,
+        });
+
+    static RazorComponentResult<SetupPage> SetupPageOf(Frame frame, SetupForm form, string? problem) =>
+        new(new Dictionary<string, object?>
+        {
+            [nameof(SetupPage.Frame)] = frame,
+            [nameof(SetupPage.Form)] = form,
+            [nameof(SetupPage.Problem)] = problem,
+        });
+
+    /// <summary>Back to a page of ours, never to an address of somebody else.</summary>
+    internal static string Back(string? to) =>
+        to is { Length: > 1 } && to[0] == '/' && to[1] is not ('/' or '\\') && !to.Any(char.IsControl) ? to : "/";
+
+    static string Address(HttpContext context) => (context.Connection.RemoteIpAddress ?? IPAddress.None).ToString();
+}

@@ -26,14 +26,6 @@ static class Shown
             ? Texts.Finding(NameOf(first.TaxonId, first.Category, names), first.Category, first.Source, first.Confidence)
             : Texts.NotLookedAt;
 
-    public static string LabelOf(GalleryCell cell, ProjectDirectory names, TimeZoneInfo project)
-    {
-        var zone = ZoneOf(cell.SiteId, names, project);
-        return Texts.AltText(
-            FindingOf(cell, names), PlaceOf(cell.SiteId, cell.CameraId, names), SiteTime.Full(cell.StartedAt, zone),
-            cell.CaptureCount);
-    }
-
     public static string Thumbnail(ThumbnailFacts facts, int width) =>
         $"/media/{facts.CaptureId}/{facts.Version}/{width}.jpg";
 

@@ -45,7 +45,7 @@ static class Texts
 
     public static string Day(DateOnly date) => date.ToString("ddd d MMM yyyy", Culture);
 
-    public static string Percent(double share) => $"{Math.Round(share * 100).ToString("0", Culture)} %";
+    public static string Percent(double share) => $"{Math.Round(share * 100).ToString("0", Culture)}\u00a0%";
 
     public static string CategoryName(Category category) => category switch
     {
@@ -70,10 +70,6 @@ static class Texts
             (IdentificationSource.Simulator, _) => $"Simulator says: {name}",
             _ => name,
         };
-
-    public static string AltText(string finding, string place, string time, int pictures) => pictures == 1
-        ? $"{finding}, {place}, {time}"
-        : $"{finding}, {place}, {time}, {Pictures(pictures)}";
 
     public static string Boxes(int n) => n switch
     {

@@ -20,7 +20,8 @@ static class AccountRoutes
         routes.MapGet("/sign-in/{link}", RedeemAsync);
         routes.MapPost("/sign-out", SignOutAsync).DisableAntiforgery();
         routes.MapGet("/setup", SetupPageAsync);
-        routes.MapGet("/setup/{link}", (string link) => TypedResults.LocalRedirect($"/setup?link={Uri.EscapeDataString(link)}"));
+        routes.MapGet("/setup/{link}", (string link) =>
+            TypedResults.LocalRedirect($"/setup?link={Uri.EscapeDataString(link)}"));
         routes.MapPost("/setup", SetupAsync).DisableAntiforgery();
     }
 
@@ -53,7 +54,7 @@ static class AccountRoutes
         return TypedResults.LocalRedirect(to);
     }
 
-    /// <summary>A link works once. It is spent by a click on the page, not by a mail program that looks at it.</summary>
+    /// <summary>A link works once; it is shown on a terminal, so nothing opens it before its reader.</summary>
     static async Task<IResult> RedeemAsync(string link, HttpContext context, Frames frames, SignIns signIns)
     {
         var result = await signIns.RedeemLinkAsync(link, Address(context), context.RequestAborted);

@@ -63,7 +63,8 @@ public sealed record CameraState(CameraCondition Condition, string Word, string 
         var interval = TimeSpan.FromSeconds(camera.HeartbeatSeconds);
         var grace = TimeSpan.FromSeconds(Math.Max(60, camera.HeartbeatSeconds * Grace));
         var expected = camera.NextContactAt is { } announced && announced > seen ? announced : seen + interval;
-        var since = SiteTime.At(seen, zone).ToString("ddd d MMM HH:mm", System.Globalization.CultureInfo.InvariantCulture);
+        var since = SiteTime.At(seen, zone)
+            .ToString("ddd d MMM HH:mm", System.Globalization.CultureInfo.InvariantCulture);
         if (now > expected + ((MissedUntilSilent - 1) * interval) + grace)
         {
             return new(

@@ -4,7 +4,7 @@ using WildCam.Hub.Desk.Pages;
 
 namespace WildCam.Hub.Desk;
 
-/// <summary>What holds for every page: what is missing or broken is a page too, and no posts from other sites.</summary>
+/// <summary>What holds for every page: what is missing or broken is a page too.</summary>
 sealed partial class DeskGuard(RequestDelegate next, ILogger<DeskGuard> log)
 {
     static readonly string[] NoPages = ["/api", "/media", "/health", "/metrics"];

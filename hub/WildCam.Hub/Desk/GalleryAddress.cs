@@ -92,7 +92,9 @@ public sealed record GalleryAddress
         "hour" => ParseHours(value) is { } hours ? this with { Hours = hours } : null,
         "hour-from" => ParseHour(value) is { } hour ? this with { Hours = (hour, Hours?.Until ?? 24) } : null,
         "hour-to" => ParseHour(value) is { } hour ? this with { Hours = (Hours?.From ?? 0, hour) } : null,
-        "conf" => ParseConfidence(value) is { } percent ? this with { Confidence = percent == 0 ? null : percent } : null,
+        "conf" => ParseConfidence(value) is { } percent
+            ? this with { Confidence = percent == 0 ? null : percent }
+            : null,
         "group" => value is "event" or "picture" ? this with { ByPicture = value == "picture" } : null,
         "view" => value is "whole" or "animal" ? this with { AnimalView = value == "animal" } : null,
         "size" => value is "s" or "m" or "l" ? this with { Size = value[0] } : null,

@@ -12,7 +12,7 @@ namespace WildCam.Hub.Desk;
 public sealed record GalleryView(
     GalleryAddress Address, ProjectDirectory Names, IReadOnlyList<GalleryCell> Cells, bool HasOlder, bool HasNewer)
 {
-    /// <summary>The sum of the summary and when it was read; null where the summary does not know this filter.</summary>
+    /// <summary>The summary's sum and when it was read; null where the summary does not know this filter.</summary>
     public (long Count, DateTimeOffset At)? Sum { get; init; }
 
     /// <summary>What the address names and the project does not have.</summary>

@@ -35,7 +35,8 @@ static class ServerRoutes
         var now = time.GetUtcNow();
         return new RazorComponentResult<JobsPage>(new Dictionary<string, object?>
         {
-            [nameof(JobsPage.Frame)] = frame with { Project = frame.Visitor.Projects is [var first, ..] ? first : null },
+            [nameof(JobsPage.Frame)] =
+                frame with { Project = frame.Visitor.Projects is [var first, ..] ? first : null },
             [nameof(JobsPage.Kinds)] = await jobs.ListKindsAsync(now, context.RequestAborted),
             [nameof(JobsPage.Failures)] = await jobs.ListFailuresAsync(context.RequestAborted),
             [nameof(JobsPage.Retried)] =

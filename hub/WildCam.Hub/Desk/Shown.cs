@@ -23,7 +23,8 @@ static class Shown
 
     public static string FindingOf(GalleryCell cell, ProjectDirectory names) =>
         cell.Findings is [var first, ..]
-            ? Texts.Finding(NameOf(first.TaxonId, first.Category, names), first.Category, first.Source, first.Confidence)
+            ? Texts.Finding(
+                NameOf(first.TaxonId, first.Category, names), first.Category, first.Source, first.Confidence)
             : Texts.NotLookedAt;
 
     public static string Thumbnail(ThumbnailFacts facts, int width) =>

@@ -16,7 +16,8 @@ static class SpeciesLines
             var parts = line.Split([',', ';', '\t'], 2, StringSplitOptions.TrimEntries);
             var scientific = parts[0];
             var slug = CameraRoutes.Slug(scientific);
-            if (slug.Length > 0 && scientific.Length <= NameCharsMax && scientific.Contains(' ', StringComparison.Ordinal))
+            if (slug.Length > 0 && scientific.Length <= NameCharsMax
+                && scientific.Contains(' ', StringComparison.Ordinal))
             {
                 var common = parts.Length > 1 && parts[1].Length is > 0 and <= NameCharsMax ? parts[1] : null;
                 species.Add(new NewSpecies(slug, scientific, common));

@@ -5,7 +5,7 @@ using WildCam.Storage.Cameras;
 
 namespace WildCam.Hub.Desk;
 
-/// <summary>The words of the pages, in English: whole sentences with their plural forms, never joined fragments.</summary>
+/// <summary>The words of the pages, in English: whole sentences with their plural forms.</summary>
 static class Texts
 {
     static readonly CultureInfo Culture = CultureInfo.InvariantCulture;
@@ -148,7 +148,7 @@ static class Texts
     {
         CameraRefusal.CodeTaken => $"The code {CameraCode(code)} is taken. Codes are unique on the whole hub.",
         CameraRefusal.BadCode =>
-            $"The code {CameraCode(code)} does not fit: 1 to 32 letters, digits and hyphens, not starting with a hyphen.",
+            $"The code {CameraCode(code)} does not fit: 1 to 32 letters, digits and hyphens, no hyphen first.",
         CameraRefusal.BadName => "A name has 1 to 100 characters.",
         CameraRefusal.NoSuchSite => "This project has no such site.",
         _ => $"The camera {CameraCode(code)} could not be added: {refusal}.",

@@ -51,7 +51,8 @@ public sealed class CameraPagesTable(NpgsqlDataSource database)
             from cameras c
             left join camera_states s on s.camera_id = c.id
             left join lateral (
-              select site_id from deployments where camera_id = c.id and from_at <= $3 and (until_at is null or until_at > $3)
+              select site_id from deployments
+              where camera_id = c.id and from_at <= $3 and (until_at is null or until_at > $3)
               order by from_at desc limit 1) d on true
             left join lateral (
               select id, width, height, lightness, thumbnail_version, thumbnail_widths, integrity, captured_at

@@ -6,7 +6,7 @@ public sealed record CameraEntry(int Id, string Code, string Name, bool IsRevoke
 
 public sealed record SiteEntry(int Id, string Slug, string Name, string ZoneName);
 
-/// <summary>A species that a project looks for or has found; <paramref name="Name"/> is null without a common one.</summary>
+/// <summary>A species that a project looks for or has found; a null name means that no common one is known.</summary>
 public sealed record SpeciesEntry(int Id, string Slug, string ScientificName, string? Name);
 
 /// <summary>The names that pages of a project show: its cameras, sites and species.</summary>

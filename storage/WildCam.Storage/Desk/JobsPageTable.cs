@@ -71,7 +71,8 @@ public sealed class JobsPageTable(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var command = connection.Command("""
-            update jobs set state = 1, attempts = 0, run_at = $3, lease_until = null, lease_token = null, updated_at = $3
+            update jobs set state = 1, attempts = 0, run_at = $3, lease_until = null, lease_token = null,
+              updated_at = $3
             where state = 3 and kind = $1 and coalesce(reason, '') = $2
             """, kind, reason, now);
         var count = await command.ExecuteNonQueryAsync(cancellationToken);

@@ -159,7 +159,8 @@ public sealed class PicturePageTable(NpgsqlDataSource database)
             left join identifications i on i.id = d.identification_id
             left join accounts a on a.id = i.account_id
             where d.capture_id = $1 and d.captured_at = $2
-            order by d.is_current desc, coalesce(i.created_at, d.created_at) desc, d.confidence desc nulls last, d.ordinal
+            order by d.is_current desc, coalesce(i.created_at, d.created_at) desc, d.confidence desc nulls last,
+              d.ordinal
             limit 200
             """);
         command.Parameters.Add(new() { Value = captureId });

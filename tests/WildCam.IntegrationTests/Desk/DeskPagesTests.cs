@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace WildCam.IntegrationTests.Desk;
 
-/// <summary>Each page: it says what it should, breaks no rule of access or content policy, and fits every width.</summary>
+/// <summary>Each page breaks no rule of access or content policy, and fits every width.</summary>
 public sealed class DeskPagesTests(DeskHub hub) : IClassFixture<DeskHub>
 {
     static readonly (string Name, string Path)[] Pages =

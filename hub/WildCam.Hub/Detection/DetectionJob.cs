@@ -60,6 +60,7 @@ sealed class DetectionJob(
             }
         }
 
+        await detections.EnsureMonthsAsync(captures.Values, cancellationToken);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await detections.CompleteDetectionsAsync(connection, found, cancellationToken);

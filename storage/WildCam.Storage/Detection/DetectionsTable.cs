@@ -1,5 +1,6 @@
 using Npgsql;
 using NpgsqlTypes;
+using WildCam.Storage.Captures;
 
 namespace WildCam.Storage.Detection;
 
@@ -22,6 +23,12 @@ public sealed class DetectionsTable(NpgsqlDataSource database)
 {
     /// <summary>Furthest time from which a neighbour is taken: vegetation and light change.</summary>
     static readonly TimeSpan s_neighbourhood = TimeSpan.FromDays(14);
+
+    readonly MonthPartitions _months = new(database, "wildlife_detections");
+
+    /// <summary>Makes the months of these captures' findings, before the transaction that writes them.</summary>
+    public Task EnsureMonthsAsync(IEnumerable<CaptureToDetect> captures, CancellationToken cancellationToken) =>
+        _months.EnsureAsync(captures.Select(c => c.CapturedAt), cancellationToken);
 
     /// <summary>The stored captures among these.</summary>
     public async Task<IReadOnlyDictionary<Guid, CaptureToDetect>> FindMissingDetectionsAsync(

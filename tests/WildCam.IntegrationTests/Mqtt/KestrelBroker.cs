@@ -119,7 +119,8 @@ sealed class KestrelBroker : IMqttApplication, IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _web!.DisposeAsync();
+        await _web!.StopAsync();
+        await _web.DisposeAsync();
         File.Delete(AuthorityFile);
     }
 

@@ -122,7 +122,7 @@ sealed record BiomeLook
             Leaves = 16000,
             Trunks = 0,
             Bushes = 46,
-            Rocks = 40,
+            Rocks = 20,
             Wall = 0,
             Canopy = 0,
         },

@@ -274,7 +274,7 @@ sealed class PictureRenderer(int width, int height)
         var shift = light.Infrared ? 0f : (light.FromLeft - 0.5f) * reach * 0.9f;
         var flat = reach * 0.2f;
         var depth = Perspective.Depth(metres);
-        var strength = light.Infrared ? 0.45f : 0.62f;
+        var strength = light.Infrared ? 0.35f : 0.48f;
         for (var row = Math.Max(0, (int)(y - flat)); row <= Math.Min(height - 1, (int)(y + flat)); row++)
         {
             for (var column = Math.Max(0, (int)(x + shift - reach)); column <= Math.Min(width - 1,

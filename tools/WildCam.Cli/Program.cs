@@ -16,6 +16,7 @@ var root = new RootCommand("WildCam: a camera-trap network that a field team own
     LogsCommand.Create(),
     CameraCommands.Create(),
     JobsCommands.Create(),
+    SimulateCommand.Create(),
     DbCommands.Create(),
     TestCommand.Create(),
     BenchCommand.Create(),

@@ -34,6 +34,34 @@ public sealed class ProjectsTable(NpgsqlDataSource database)
         return (int?)await command.ExecuteScalarAsync(cancellationToken);
     }
 
+    /// <summary>The project of this slug; made where there is none, as a demo.</summary>
+    public async Task<int> EnsureDemoAsync(
+        string slug, string name, string timeZone, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        if (await InsertAsync(connection, slug, name, timeZone, "en", isDemo: true, cancellationToken) is { } added)
+        {
+            return added;
+        }
+
+        await using var command = connection.Command("select id from projects where slug = $1", slug);
+        return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>Slugs of all projects, for the machine's owner.</summary>
+    public async Task<IReadOnlyList<string>> ListSlugsAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.Command($"select slug from projects order by slug limit {ListMax}");
+        var slugs = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            slugs.Add(reader.GetString(0));
+        }
+
+        return slugs;
+    }
+
     public async Task<IReadOnlyList<Project>> ListForAsync(int accountId, CancellationToken cancellationToken)
     {
         await using var command = database.Command($"{Visible} order by p.name, p.id limit {ListMax}", accountId);

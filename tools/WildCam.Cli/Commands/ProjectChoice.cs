@@ -1,5 +1,6 @@
 using Npgsql;
 using WildCam.Cli.Machine;
+using WildCam.Storage.Accounts;
 
 namespace WildCam.Cli.Commands;
 
@@ -16,14 +17,7 @@ static class ProjectChoice
             return named;
         }
 
-        await using var command = database.CreateCommand("select slug from projects order by slug limit 20");
-        var slugs = new List<string>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            slugs.Add(reader.GetString(0));
-        }
-
+        var slugs = await new ProjectsTable(database).ListSlugsAsync(cancellationToken);
         return slugs.Count switch
         {
             1 => slugs[0],

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using WildCam.Cli.Machine;
 using WildCam.Storage;
+using WildCam.Storage.Accounts;
 
 namespace WildCam.Cli.Commands;
 
@@ -49,9 +50,17 @@ static class UpCommand
     static async Task RunHubAsync(
         Workspace workspace, HubProcess hub, Uri address, bool demo, TimeSpan took, CancellationToken cancellationToken)
     {
+        await using var database = Npgsql.NpgsqlDataSource.Create(workspace.Hub.Database);
+        var link = await new SignInLinksTable(database).CreateForOwnerAsync(cancellationToken);
         Screen.Line($"WildCam runs at {address} (started in {took.TotalSeconds:0.0} s). Ctrl-C stops it.");
+        Screen.Line($"Sign in once with this link: {new Uri(address, link)}");
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var cameras = demo ? await Demo.StartAsync(workspace, database, address, ending.Token) : Task.CompletedTask;
         await Task.WhenAny(hub.Exited, Task.Delay(Timeout.Infinite, cancellationToken));
-        if (!cancellationToken.IsCancellationRequested)
+        var crashed = !cancellationToken.IsCancellationRequested;
+        await ending.CancelAsync();
+        await cameras;
+        if (crashed)
         {
             throw new CommandException($"The hub ended by itself. It says:\n{hub.LogTail()}");
         }

@@ -1,0 +1,40 @@
+using Npgsql;
+using WildCam.Cli.Machine;
+using WildCam.Simulator.Cameras;
+
+namespace WildCam.Cli.Commands;
+
+/// <summary>The demo of `up --demo`: four simulated cameras in a project of their own.</summary>
+static class Demo
+{
+    const string Project = "demo";
+    const string ProjectName = "Demo";
+
+    /// <summary>
+    /// Registers the cameras and starts them; the task ends when they have stopped. Their spools outlive a restart.
+    /// </summary>
+    public static async Task<Task> StartAsync(
+        Workspace workspace, NpgsqlDataSource database, Uri address, CancellationToken cancellationToken)
+    {
+        var folder = Path.Combine(workspace.Folder, "demo");
+        var places = DemoFleet.Cameras
+            .Select(c => new SimulatedPlace(c.Code, c.Name, c.SiteName, c.Latitude, c.Longitude, c.ZoneId))
+            .ToList();
+        var secrets = await new SimulatedProject(database, folder).EnsureAsync(
+            Project, ProjectName, places, DateTimeOffset.UtcNow.AddDays(-DemoFleet.HistoryDays - 1), cancellationToken);
+        var hub = await SimulateCommand.EndpointAsync(workspace, tls: false, cancellationToken);
+        var options = DemoFleet.Options(hub, secrets.Passwords, Path.Combine(folder, "cameras"));
+        Screen.Line($"{places.Count} simulated cameras send pictures to {new Uri(address, $"/p/{Project}/")}");
+        return RunAsync(options, address, secrets.Token!, cancellationToken);
+    }
+
+    static async Task RunAsync(
+        SimulationOptions options, Uri address, string token, CancellationToken cancellationToken)
+    {
+        using var filer = new GroundTruthFiler(address, token);
+        var fleet = new SimulatedFleet(options, filer);
+        var running = fleet.RunAsync(cancellationToken);
+        await FleetScreen.ShowAsync(fleet, running);
+        await running;
+    }
+}

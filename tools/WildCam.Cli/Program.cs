@@ -17,6 +17,8 @@ var root = new RootCommand("WildCam: a camera-trap network that a field team own
     CameraCommands.Create(),
     JobsCommands.Create(),
     SimulateCommand.Create(),
+    ImportCommand.Create(),
+    ModelCommands.Create(),
     DbCommands.Create(),
     TestCommand.Create(),
     BenchCommand.Create(),

@@ -36,11 +36,14 @@ public sealed class ProjectsTable(NpgsqlDataSource database)
 
     /// <summary>The project of this slug; made where there is none, as a demo.</summary>
     public async Task<int> EnsureDemoAsync(
-        string slug, string name, string timeZone, CancellationToken cancellationToken)
+        string slug, string name, string timeZone, int eventGapMinutes, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         if (await InsertAsync(connection, slug, name, timeZone, "en", isDemo: true, cancellationToken) is { } added)
         {
+            await using var gap = connection.Command(
+                "update projects set event_gap_minutes = $2 where id = $1", added, eventGapMinutes);
+            await gap.ExecuteNonQueryAsync(cancellationToken);
             return added;
         }
 

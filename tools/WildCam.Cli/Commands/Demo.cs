@@ -10,6 +10,9 @@ static class Demo
     const string Project = "demo";
     const string ProjectName = "Demo";
 
+    /// <summary>Short, since the demo's animals come every minute or two: each visit is to be an event.</summary>
+    const int EventGapMinutes = 1;
+
     /// <summary>
     /// Registers the cameras and starts them; the task ends when they have stopped. Their spools outlive a restart.
     /// </summary>
@@ -21,7 +24,8 @@ static class Demo
             .Select(c => new SimulatedPlace(c.Code, c.Name, c.SiteName, c.Latitude, c.Longitude, c.ZoneId))
             .ToList();
         var secrets = await new SimulatedProject(database, folder).EnsureAsync(
-            Project, ProjectName, places, DateTimeOffset.UtcNow.AddDays(-DemoFleet.HistoryDays - 1), cancellationToken);
+            Project, ProjectName, EventGapMinutes, places,
+            DateTimeOffset.UtcNow.AddDays(-DemoFleet.HistoryDays - 1), cancellationToken);
         var hub = await SimulateCommand.EndpointAsync(workspace, tls: false, cancellationToken);
         var options = DemoFleet.Options(hub, secrets.Passwords, Path.Combine(folder, "cameras"));
         Screen.Line($"{places.Count} simulated cameras send pictures to {new Uri(address, $"/p/{Project}/")}");

@@ -12,6 +12,7 @@ static class SimulateCommand
 {
     const string Project = "simulation";
     const string ProjectName = "Simulation";
+    const int EventGapMinutes = 30;
 
     /// <summary>Deployments of simulated cameras begin so long ago, since pictures of a card may be old.</summary>
     static readonly TimeSpan DeployedBefore = TimeSpan.FromDays(3650);
@@ -66,7 +67,9 @@ static class SimulateCommand
             .ToList();
         var secrets = await new SimulatedProject(
                 database.Source, Path.Combine(database.Workspace.Folder, "simulation"))
-            .EnsureAsync(Project, ProjectName, places, DateTimeOffset.UtcNow - DeployedBefore, cancellationToken);
+            .EnsureAsync(
+                Project, ProjectName, EventGapMinutes, places, DateTimeOffset.UtcNow - DeployedBefore,
+                cancellationToken);
         var options = new SimulationOptions
         {
             Hub = hub,

@@ -32,12 +32,12 @@ sealed class SimulatedProject(NpgsqlDataSource database, string folder)
 
     /// <summary>Makes project, sites, cameras and token where they are missing; gives the secrets.</summary>
     public async Task<SimulatedSecrets> EnsureAsync(
-        string slug, string name, IReadOnlyList<SimulatedPlace> places, DateTimeOffset deployedFrom,
-        CancellationToken cancellationToken)
+        string slug, string name, int eventGapMinutes, IReadOnlyList<SimulatedPlace> places,
+        DateTimeOffset deployedFrom, CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(folder);
         var projectId = await new ProjectsTable(database).EnsureDemoAsync(
-            slug, name, places[0].TimeZone, cancellationToken);
+            slug, name, places[0].TimeZone, eventGapMinutes, cancellationToken);
         var known = await ReadAsync(cancellationToken);
         foreach (var place in places)
         {

@@ -38,7 +38,7 @@ public static class DemoFleet
         ],
         Seed = seed,
         FirstMinuteTriggerSeconds = 7,
-        TriggerSeconds = 40,
+        TriggerSeconds = 90,
         HistoryPictures = HistoryPictures,
         HistoryDays = HistoryDays,
         StateFolder = stateFolder,

@@ -32,7 +32,8 @@ sealed partial class FaultPages(ILogger<FaultPages> log) : IExceptionHandler
         };
         if (problem.StatusCode >= StatusCodes.Status500InternalServerError)
         {
-            RequestFailed(log, exception, httpContext.Request.Method, httpContext.GetEndpoint()?.DisplayName,
+            RequestFailed(log, exception, httpContext.Request.Method,
+                httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.DisplayName,
                 httpContext.TraceIdentifier);
         }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using WildCam.Hub.Hosting.Metrics;
 using WildCam.Storage.Blobs;
 
 namespace WildCam.Hub.Hosting;
@@ -34,6 +35,9 @@ static class HostingSlice
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<FaultPages>();
         builder.Services.AddRateLimits();
+        builder.Services.AddMetricsExport();
+        builder.Services.AddSingleton<HubHealth>();
+        builder.Services.AddApi();
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel =>
             kestrel.Listen(System.Net.IPAddress.Parse(hub.BindAddress), hub.WebPort));
@@ -53,6 +57,9 @@ static class HostingSlice
         app.UseRequestGuards();
     }
 
-    public static void MapHosting(this WebApplication app) =>
-        app.MapGet("/health/live", () => TypedResults.Text("live"));
+    public static void MapHosting(this WebApplication app)
+    {
+        app.MapApi();
+        app.MapMetrics();
+    }
 }

@@ -20,6 +20,8 @@ static class IngestSlice
             .AddSingleton<ICameraWord, BeginWord>()
             .AddSingleton<ICameraWord, ChunkWord>()
             .AddSingleton<ICameraWord, EndWord>()
+            .AddSingleton(services => new HealthSource("ingest", () =>
+                services.GetRequiredService<IngestHealth>().Problems is [var first, ..] ? first : null))
             .AddHostedService<DeliveryDesk>();
     }
 }

@@ -63,6 +63,8 @@ public sealed class TestHub : WebApplicationFactory<HubOptions>, IAsyncLifetime
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
+        builder.UseSetting("Logging:LogLevel:Default", "Warning");
+        builder.UseSetting("Logging:LogLevel:Microsoft.AspNetCore", "Error");
         builder.UseSetting("WildCam:Database", Database.ConnectionString);
         builder.UseSetting("WildCam:DataFolder", _folder);
         builder.UseSetting("WildCam:WebPort", "0");

@@ -1,0 +1,192 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using WildCam.Hub.Hosting;
+using WildCam.Storage;
+using WildCam.Storage.Accounts;
+using WildCam.Storage.Cameras;
+
+namespace WildCam.Hub.Cameras;
+
+/// <summary>A camera: where it stands and what was heard of it last.</summary>
+public sealed record CameraAnswer(
+    string Code, string Name, string Project, string? Site, string? SiteName, DateTimeOffset CreatedAt,
+    DateTimeOffset? RevokedAt, bool IsOffline, DateTimeOffset? LastSeenAt, DateTimeOffset? LastCaptureAt,
+    DateTimeOffset? NextContactAt, string? Firmware, int? BatteryMillivolts, int? BatteryPercent,
+    double? TemperatureCelsius, int? SignalDbm, long? SpoolCount, long? SpoolBytes);
+
+/// <summary>A camera to be added.</summary>
+public sealed record CameraBody(string Code, string? Name, string? Site);
+
+/// <summary>A camera's credential: shown this once.</summary>
+public sealed record CredentialAnswer(string Code, string Credential);
+
+public sealed record SiteAnswer(string Slug, string Name, double? Latitude, double? Longitude, string TimeZone);
+
+/// <summary>A site to be added; the time zone is IANA and the project's where left out.</summary>
+public sealed record SiteBody(string Slug, string Name, double? Latitude, double? Longitude, string? TimeZone);
+
+public sealed record DeploymentAnswer(int Id, string Camera, string Site, DateTimeOffset From, DateTimeOffset? Until);
+
+/// <summary>Cameras, sites and deployments of a project, for programs.</summary>
+static class CamerasApi
+{
+    public static void Map(IEndpointRouteBuilder project)
+    {
+        project.MapGet("/cameras", ListAsync).RequireRole(Role.Viewer);
+        project.MapGet("/cameras/{code}", ShowAsync).RequireRole(Role.Viewer);
+        project.MapPost("/cameras", AddAsync).RequireRole(Role.Manager);
+        project.MapPost("/cameras/{code}/revoke", RevokeAsync).RequireRole(Role.Manager);
+        project.MapPost("/cameras/{code}/credential", RotateAsync).RequireRole(Role.Manager);
+        project.MapGet("/sites", ListSitesAsync).RequireRole(Role.Viewer);
+        project.MapPost("/sites", AddSiteAsync).RequireRole(Role.Manager);
+        project.MapGet("/deployments", ListDeploymentsAsync).RequireRole(Role.Viewer);
+    }
+
+    internal static async Task<Ok<IReadOnlyList<CameraAnswer>>> ListAsync(
+        HttpContext context, CamerasTable cameras, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var found = await cameras.ListAsync(context.Project().Id, cancellationToken);
+        return TypedResults.Ok<IReadOnlyList<CameraAnswer>>([.. found.Select(c => ToAnswer(c, time))]);
+    }
+
+    /// <summary>Cameras of all projects of the visitor: the short address that load tests call.</summary>
+    internal static async Task<Ok<IReadOnlyList<CameraAnswer>>> ListAllAsync(
+        HttpContext context, CamerasTable cameras, ProjectsTable projects, TimeProvider time,
+        CancellationToken cancellationToken)
+    {
+        var open = await projects.ListForAsync(context.User.AccountId()!.Value, cancellationToken);
+        var slugs = open.Select(p => p.Id).ToHashSet();
+        var found = await cameras.ListAsync(open is [var only] ? only.Id : null, cancellationToken);
+        return TypedResults.Ok<IReadOnlyList<CameraAnswer>>(
+            [.. found.Where(c => slugs.Contains(c.ProjectId)).Select(c => ToAnswer(c, time))]);
+    }
+
+    static async Task<Results<Ok<CameraAnswer>, ProblemHttpResult>> ShowAsync(
+        string code, HttpContext context, CamerasTable cameras, TimeProvider time,
+        CancellationToken cancellationToken) =>
+        await FindAsync(code, context, cameras, cancellationToken) is { } camera
+            ? TypedResults.Ok(ToAnswer(camera, time))
+            : Problems.NoSuch("camera");
+
+    static async Task<Results<Created<CredentialAnswer>, ProblemHttpResult>> AddAsync(
+        CameraBody body, HttpContext context, CameraRegistration registration, CancellationToken cancellationToken)
+    {
+        var project = context.Project();
+        var code = body.Code.Trim().ToLowerInvariant();
+        var added = await registration.AddAsync(new NewCamera(project.Slug, code, body.Name ?? code)
+        {
+            SiteSlug = body.Site,
+            AccountId = context.User.AccountId(),
+        }, cancellationToken);
+        return added.Refusal == CameraRefusal.None
+            ? TypedResults.Created(
+                $"/api/v1/projects/{project.Slug}/cameras/{code}", new CredentialAnswer(code, added.Credential!))
+            : Refused(added.Refusal);
+    }
+
+    static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(
+        string code, HttpContext context, CamerasTable cameras, CameraRegistration registration,
+        CancellationToken cancellationToken)
+    {
+        if (await FindAsync(code, context, cameras, cancellationToken) is not { } camera)
+        {
+            return Problems.NoSuch("camera");
+        }
+
+        var refusal = await registration.RevokeAsync(camera.Code, context.User.AccountId(), cancellationToken);
+        return refusal == CameraRefusal.None ? TypedResults.NoContent() : Refused(refusal);
+    }
+
+    static async Task<Results<Ok<CredentialAnswer>, ProblemHttpResult>> RotateAsync(
+        string code, HttpContext context, CamerasTable cameras, CameraRegistration registration,
+        CancellationToken cancellationToken)
+    {
+        if (await FindAsync(code, context, cameras, cancellationToken) is not { } camera)
+        {
+            return Problems.NoSuch("camera");
+        }
+
+        var rotated = await registration.RotateAsync(camera.Code, context.User.AccountId(), cancellationToken);
+        return rotated.Refusal == CameraRefusal.None
+            ? TypedResults.Ok(new CredentialAnswer(camera.Code, rotated.Credential!))
+            : Refused(rotated.Refusal);
+    }
+
+    static async Task<Ok<IReadOnlyList<SiteAnswer>>> ListSitesAsync(
+        HttpContext context, SitesTable sites, CancellationToken cancellationToken)
+    {
+        var found = await sites.ListAsync(context.Project().Id, cancellationToken);
+        return TypedResults.Ok<IReadOnlyList<SiteAnswer>>(
+            [.. found.Select(s => new SiteAnswer(s.Slug, s.Name, s.Latitude, s.Longitude, s.TimeZone))]);
+    }
+
+    static async Task<Results<Created<SiteAnswer>, ProblemHttpResult>> AddSiteAsync(
+        SiteBody body, HttpContext context, SitesTable sites, CancellationToken cancellationToken)
+    {
+        const int slugCharsMax = 48;
+        const int nameCharsMax = 100;
+        var project = context.Project();
+        var zone = body.TimeZone ?? project.TimeZone;
+        if (body.Slug.Length is 0 or > slugCharsMax || body.Slug[0] == '-'
+            || !body.Slug.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
+        {
+            return Problems.Invalid("slug", $"A slug is a-z, 0-9 and -, {slugCharsMax} characters at most.");
+        }
+
+        if (body.Name.Length is 0 or > nameCharsMax || body.Name.Contains('\0', StringComparison.Ordinal))
+        {
+            return Problems.Invalid("name", $"A name has 1 to {nameCharsMax} characters.");
+        }
+
+        if (body.Latitude is < -90 or > 90 || body.Longitude is < -180 or > 180)
+        {
+            return Problems.Invalid("latitude", "A latitude is within -90 and 90, a longitude within -180 and 180.");
+        }
+
+        if (!TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var known) || !known.HasIanaId)
+        {
+            return Problems.Invalid("timeZone", "A time zone is an IANA name, such as Africa/Nairobi.");
+        }
+
+        var id = await sites.InsertAsync(
+            project.Id, body.Slug, body.Name, body.Latitude, body.Longitude, zone, cancellationToken);
+        return id is null
+            ? Problems.Of(StatusCodes.Status409Conflict, "slug-taken", "The project has a site of this slug.")
+            : TypedResults.Created($"/api/v1/projects/{project.Slug}/sites",
+                new SiteAnswer(body.Slug, body.Name, body.Latitude, body.Longitude, zone));
+    }
+
+    static async Task<Ok<IReadOnlyList<DeploymentAnswer>>> ListDeploymentsAsync(
+        HttpContext context, DeploymentsTable deployments, CancellationToken cancellationToken)
+    {
+        var found = await deployments.ListAsync(context.Project().Id, cancellationToken);
+        return TypedResults.Ok<IReadOnlyList<DeploymentAnswer>>(
+            [.. found.Select(d => new DeploymentAnswer(d.Id, d.Camera, d.Site, d.FromAt, d.UntilAt))]);
+    }
+
+    static async Task<CameraOverview?> FindAsync(
+        string code, HttpContext context, CamerasTable cameras, CancellationToken cancellationToken) =>
+        code.Length <= 32 && !code.Contains('\0', StringComparison.Ordinal)
+        && await cameras.ShowAsync(code.ToLowerInvariant(), cancellationToken) is { } camera
+        && camera.ProjectId == context.Project().Id
+            ? camera
+            : null;
+
+    static ProblemHttpResult Refused(CameraRefusal refusal) => refusal switch
+    {
+        CameraRefusal.BadCode => Problems.Invalid(
+            "code", "A code is a-z, 0-9 and -, begins with a letter or digit, and has 32 characters at most."),
+        CameraRefusal.BadName => Problems.Invalid(
+            "name", $"A name has 1 to {CameraRegistration.NameCharsMax} characters."),
+        CameraRefusal.CodeTaken => Problems.Of(
+            StatusCodes.Status409Conflict, "code-taken", "There is a camera of this code, perhaps of another project."),
+        CameraRefusal.NoSuchSite => Problems.Invalid("site", "The project has no site of this slug."),
+        CameraRefusal.Revoked => Problems.Of(
+            StatusCodes.Status409Conflict, "camera-revoked", "The camera was revoked before."),
+        _ => Problems.NoSuch("camera"),
+    };
+
+    static CameraAnswer ToAnswer(CameraOverview c, TimeProvider time) => new(
+        c.Code, c.Name, c.ProjectSlug, c.SiteSlug, c.SiteName, c.CreatedAt, c.RevokedAt,
+        c.IsOffline(time.GetUtcNow()), c.LastSeenAt, c.LastCaptureAt, c.NextContactAt, c.Firmware,
+        c.BatteryMillivolts, c.BatteryPercent, c.TemperatureTenths / 10.0, c.SignalDbm, c.SpoolCount, c.SpoolBytes);
+}

@@ -1,0 +1,31 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using WildCam.Storage.Jobs;
+
+namespace WildCam.Hub.Jobs;
+
+/// <summary>Background work: how much there is of each kind, and what failed for good, by reason.</summary>
+public sealed record JobsAnswer(IReadOnlyList<JobKindCounts> Kinds, IReadOnlyList<DeadJobGroup> Dead);
+
+/// <summary>Which dead jobs to try again; what is left out is any.</summary>
+public sealed record RetryBody(string? Kind, string? Reason, string? Subject);
+
+public sealed record RetryAnswer(int Retried);
+
+/// <summary>Background work, for admins' programs.</summary>
+static class JobsApi
+{
+    public static void Map(IEndpointRouteBuilder admin)
+    {
+        admin.MapGet("/jobs", ListAsync);
+        admin.MapPost("/jobs/retry", RetryAsync);
+    }
+
+    static async Task<Ok<JobsAnswer>> ListAsync(JobsOverview jobs, CancellationToken cancellationToken) =>
+        TypedResults.Ok(new JobsAnswer(
+            await jobs.CountByKindAsync(cancellationToken), await jobs.GroupDeadAsync(cancellationToken)));
+
+    static async Task<Ok<RetryAnswer>> RetryAsync(
+        RetryBody body, JobsOverview jobs, CancellationToken cancellationToken) =>
+        TypedResults.Ok(new RetryAnswer(await jobs.RetryDeadAsync(
+            body.Kind, body.Reason, body.Subject, cancellationToken)));
+}

@@ -1,0 +1,82 @@
+using System.Text;
+using Npgsql;
+using WildCam.Storage.Captures;
+
+namespace WildCam.Storage.Events;
+
+/// <summary>One visit.</summary>
+public sealed record EventFacts(
+    Guid Id, DateTimeOffset StartedAt, DateTimeOffset EndedAt, string Camera, string? Site, int CaptureCount,
+    Guid? BestCaptureId, DateTimeOffset? DecidedAt, int Version)
+{
+    public CaptureKey Key => new(StartedAt, Id);
+}
+
+/// <summary>Events as programs ask for them: by project and filter, newest first, by keyset.</summary>
+public sealed class EventSearch(NpgsqlDataSource database)
+{
+    const string Columns = """
+        select e.id, e.started_at, e.ended_at, k.code, s.slug, e.capture_count, e.best_capture_id, e.decided_at,
+          e.version
+        from events e join cameras k on k.id = e.camera_id left join sites s on s.id = e.site_id
+        """;
+
+    public async Task<IReadOnlyList<EventFacts>> ListAsync(
+        CaptureFilter filter, CaptureKey? after, int most, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand();
+        var sql = new StringBuilder($"{Columns} where e.merged_into is null and e.project_id = ");
+        string Add(object value)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+            return "$" + command.Parameters.Count;
+        }
+
+        sql.Append(Add(filter.ProjectId));
+        if (filter.NamesFinding)
+        {
+            sql.Append(" and exists (select from event_findings f where f.event_id = e.id");
+            sql.Append(filter.Category is { } category ? $" and f.category = {Add((short)category)}" : "");
+            sql.Append(filter.Species is { } species
+                ? $" and f.taxon_id = (select id from taxa where slug = {Add(species)})" : "");
+            sql.Append(filter.ConfidenceMin is { } confidence
+                ? $" and (f.source <> 1 or f.confidence >= {Add((float)confidence)})" : "");
+            sql.Append(')');
+        }
+
+        sql.Append(filter.Camera is { } camera ? $" and k.code = {Add(camera)}" : "");
+        sql.Append(filter.Site is { } site ? $" and s.slug = {Add(site)}" : "");
+        sql.Append(filter.From is { } from ? $" and e.started_at >= {Add(from.UtcDateTime)}" : "");
+        sql.Append(filter.To is { } to ? $" and e.started_at < {Add(to.UtcDateTime)}" : "");
+        sql.Append(after is { } key
+            ? $" and (e.started_at, e.id) < ({Add(key.CapturedAt.UtcDateTime)}, {Add(key.Id)})" : "");
+        sql.Append($" order by e.started_at desc, e.id desc limit {Add(most)}");
+        command.CommandText = sql.ToString();
+        return await ReadAsync(command, cancellationToken);
+    }
+
+    /// <summary>An event of the project, or the one that it was merged into; null: there is none.</summary>
+    public async Task<EventFacts?> FindAsync(int projectId, Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command($"""
+            {Columns}
+            where e.id = (select coalesce(merged_into, id) from events where id = $1) and e.project_id = $2
+            """, id, projectId);
+        return (await ReadAsync(command, cancellationToken)).FirstOrDefault();
+    }
+
+    static async Task<List<EventFacts>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        var events = new List<EventFacts>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            events.Add(new EventFacts(
+                reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetFieldValue<DateTimeOffset>(2),
+                reader.GetString(3), reader.Text(4), reader.GetInt32(5), reader.Get<Guid>(6),
+                reader.Get<DateTimeOffset>(7), reader.GetInt32(8)));
+        }
+
+        return events;
+    }
+}

@@ -1,6 +1,7 @@
 using WildCam.Hub.Accounts;
 using WildCam.Hub.Detection;
 using WildCam.Hub.Desk;
+using WildCam.Hub.Captures;
 using WildCam.Hub.Events;
 using WildCam.Hub.Gateway;
 using WildCam.Hub.Hosting;
@@ -15,6 +16,7 @@ builder.AddGateway();
 builder.AddIngest();
 builder.AddJobs();
 builder.AddEvents();
+builder.AddCaptures();
 builder.AddAccounts();
 builder.AddRollups();
 builder.AddThumbnails();

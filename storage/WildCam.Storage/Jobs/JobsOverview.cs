@@ -18,11 +18,6 @@ public sealed record DeadJobGroup(
 public sealed record ProcessingLag(
     double? FreshSeconds, DateTimeOffset? BehindSince, string? BehindKind, int UnfinishedCaptures);
 
-/// <summary>A recurring piece of work and how its last run went.</summary>
-public sealed record RecurringRun(
-    string Name, string Title, string Schedule, DateTimeOffset? LastStartedAt, DateTimeOffset? LastEndedAt,
-    DateTimeOffset? NextAt, bool? LastSucceeded, string? LastResult);
-
 /// <summary>What the jobs page shows. Every count is bounded, so that it is quick over a million jobs.</summary>
 public sealed class JobsOverview(NpgsqlDataSource database)
 {

@@ -101,13 +101,16 @@ sealed partial class LiveStreams(LiveTable live, DatabaseNotices notices, ILogge
             try
             {
                 await _wake.WaitAsync(PollEvery, stoppingToken);
-                if (Count == 0)
+                // Read before the listeners are counted: one that comes in between is told everything after it.
+                var newest = await live.LastSequenceAsync(stoppingToken);
+                if (Count == 0 || _last < 0)
                 {
-                    _last = -1;
-                    continue;
+                    _last = newest;
                 }
-
-                await TellAsync(stoppingToken);
+                else if (newest > _last)
+                {
+                    await TellAsync(stoppingToken);
+                }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
@@ -123,12 +126,6 @@ sealed partial class LiveStreams(LiveTable live, DatabaseNotices notices, ILogge
 
     async Task TellAsync(CancellationToken cancellationToken)
     {
-        if (_last < 0)
-        {
-            _last = await live.LastSequenceAsync(cancellationToken);
-            return;
-        }
-
         IReadOnlyList<LiveRow> rows;
         do
         {

@@ -1,0 +1,184 @@
+using System.Net;
+using Microsoft.Playwright;
+
+namespace WildCam.IntegrationTests.Desk;
+
+/// <summary>What the gallery promises: filters in the address, Back that restores, arrivals that move nothing.</summary>
+public sealed class GalleryBehaviourTests(DeskHub hub) : IClassFixture<DeskHub>
+{
+    const int HtmlBytesMax = 14 * 1024;
+    const int CssBytesMax = 16 * 1024;
+    const int ScriptBytesMax = 18 * 1024;
+    const int SpriteBytesMax = 5 * 1024;
+
+    [Fact]
+    public async Task Gallery_shows_the_events_of_a_species_and_of_a_filter()
+    {
+        var page = await hub.OpenAsync();
+        await page.GotoAsync("/p/creek/species/vulpes-vulpes?site=old-mill&nonsense=1");
+        var cells = await page.Locator(".cell").AllInnerTextsAsync();
+        Assert.Equal(60, cells.Count);
+        Assert.All(cells, c => Assert.Contains("Red fox", c, StringComparison.Ordinal));
+        Assert.All(cells, c => Assert.Contains("Old Mill", c, StringComparison.Ordinal));
+        Assert.Contains("nonsense", await page.Locator(".note").InnerTextAsync(), StringComparison.Ordinal);
+        await page.GetByLabel("Remove the filter Old Mill").ClickAsync();
+        await page.WaitForURLAsync("**/p/creek/species/vulpes-vulpes");
+        await page.Context.CloseAsync();
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Back_restores_the_place_deep_in_the_list(bool ownArrow)
+    {
+        var page = await hub.OpenAsync();
+        var deep = await hub.Database.ReadAsync<Guid>("""
+            select id from events order by started_at desc, id desc offset 5000 limit 1
+            """);
+        await page.GotoAsync($"/p/creek/pictures?at={deep}");
+        var cell = page.Locator($".cell[data-id='{deep}']");
+        await Assertions.Expect(cell).ToBeInViewportAsync();
+        await page.Mouse.WheelAsync(0, 700);
+        await page.WaitForFunctionAsync("scrollY > 300");
+        var chosen = page.Locator(".cell").Nth(30);
+        await chosen.ScrollIntoViewIfNeededAsync();
+        var id = await chosen.GetAttributeAsync("data-id");
+        var before = await TopAsync(page, id!);
+        await chosen.Locator("a").ClickAsync();
+        await page.WaitForSelectorAsync("#stage");
+        Assert.Single(await page.Locator("h1").AllAsync());
+        // To the next event and back again in one step: moving on leaves no trail.
+        await page.Locator("#event-older").ClickAsync();
+        await page.WaitForURLAsync(url => !url.Contains(id!, StringComparison.Ordinal));
+        await page.WaitForSelectorAsync("#stage");
+        if (ownArrow)
+        {
+            await page.Locator("#back").ClickAsync();
+        }
+        else
+        {
+            await page.GoBackAsync();
+        }
+
+        await page.WaitForURLAsync("**/pictures?at=*");
+        await page.WaitForFunctionAsync(
+            $"() => document.querySelector(\".cell[data-id='{id}']\")?.matches(':focus-within')");
+        var after = await TopAsync(page, id!);
+        Assert.True(Math.Abs(after - before) <= 2, $"The cell stood at {before} px and came back at {after} px.");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Scrolling_loads_more_and_keeps_at_most_600_cells()
+    {
+        var page = await hub.OpenAsync();
+        await page.GotoAsync("/p/creek/pictures?size=s");
+        for (var i = 0; i < 15; i++)
+        {
+            var last = await page.Locator(".cell").Last.GetAttributeAsync("data-id");
+            await page.EvaluateAsync("scrollTo(0, document.documentElement.scrollHeight)");
+            await page.WaitForFunctionAsync(
+                "last => [...document.querySelectorAll('.cell')].at(-1).dataset.id !== last", last);
+        }
+
+        Assert.InRange(await page.Locator(".cell").CountAsync(), 300, 700);
+        var twice = await page.EvaluateAsync<int>("""
+            (() => { const ids = [...document.querySelectorAll('.cell')].map(c => c.dataset.id);
+              return ids.length - new Set(ids).size; })()
+            """);
+        Assert.Equal(0, twice);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task An_arrival_is_told_by_a_chip_and_moves_nothing()
+    {
+        var page = await hub.OpenAsync();
+        await page.GotoAsync("/p/creek/pictures");
+        await page.EvaluateAsync("""
+            (() => { window.moved = 0; new PerformanceObserver(l => l.getEntries().forEach(e => moved += e.value))
+              .observe({ type: 'layout-shift', buffered: true }); })()
+            """);
+        await page.Mouse.WheelAsync(0, 900);
+        await page.WaitForFunctionAsync("scrollY > 500");
+        await ArriveAsync();
+        var chip = page.Locator("#arrivals");
+        await Assertions.Expect(chip).ToContainTextAsync("new event");
+        Assert.True(await page.EvaluateAsync<double>("moved") <= 0.02);
+        await chip.ClickAsync();
+        await page.WaitForFunctionAsync("scrollY === 0");
+        Assert.Contains("Not looked at yet", await page.Locator(".cell").First.InnerTextAsync(),
+            StringComparison.Ordinal);
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Keys_alone_open_a_picture_walk_its_event_and_return()
+    {
+        var page = await hub.OpenAsync();
+        await page.GotoAsync("/p/creek/pictures?site=old-mill");
+        await page.Locator(".cell:has(.many) a").First.FocusAsync();
+        await page.Keyboard.PressAsync("Enter");
+        await page.WaitForSelectorAsync("#stage:focus");
+        var first = page.Url;
+        await page.Keyboard.PressAsync("ArrowRight");
+        await page.WaitForURLAsync(url => url != first);
+        await page.WaitForSelectorAsync("#stage:focus");
+        await page.Keyboard.PressAsync("b");
+        await page.Keyboard.PressAsync("l");
+        await Assertions.Expect(page.Locator("#stage")).ToHaveClassAsync(new System.Text.RegularExpressions.Regex(
+            "lighten", System.Text.RegularExpressions.RegexOptions.None, TimeSpan.FromSeconds(1)));
+        await page.Keyboard.PressAsync("Escape");
+        await page.WaitForURLAsync("**/pictures?site=old-mill&at=*");
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task Transferred_bytes_stay_in_the_budget()
+    {
+        using var handler = new HttpClientHandler { AutomaticDecompression = DecompressionMethods.None };
+        using var client = new HttpClient(handler) { BaseAddress = new Uri(hub.Address) };
+        var account = await hub.Database.ReadAsync<int>("select id from accounts where email = 'ana@example.org'");
+        var (secret, _) = await new WildCam.Storage.Accounts.SessionsTable(hub.Database.Source)
+            .OpenAsync(account, default);
+        client.DefaultRequestHeaders.Add("Cookie", $"wildcam_session={secret}");
+        client.DefaultRequestHeaders.Add("Accept", "text/html");
+        client.DefaultRequestHeaders.Add("Accept-Encoding", "br");
+        async Task<int> BytesAsync(string path)
+        {
+            var answer = await client.GetAsync(path);
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            Assert.Equal("br", answer.Content.Headers.ContentEncoding.Single());
+            return (await answer.Content.ReadAsByteArrayAsync()).Length;
+        }
+
+        var html = await BytesAsync("/p/creek/pictures");
+        var css = await BytesAsync("/desk.css");
+        var scripts = await BytesAsync("/live.js") + await BytesAsync("/gallery.js") + await BytesAsync("/picture.js");
+        var sprite = await BytesAsync("/icons.svg");
+        TestContext.Current.TestOutputHelper?.WriteLine(
+            $"html {html}, css {css}, scripts {scripts}, sprite {sprite} bytes (brotli)");
+        Assert.InRange(html, 1000, HtmlBytesMax);
+        Assert.InRange(css, 1000, CssBytesMax);
+        Assert.InRange(scripts, 1000, ScriptBytesMax);
+        Assert.InRange(sprite, 500, SpriteBytesMax);
+    }
+
+    static Task<double> TopAsync(IPage page, string id) => page.EvaluateAsync<double>(
+        "id => document.querySelector(`.cell[data-id=\"${id}\"]`).getBoundingClientRect().top", id);
+
+    /// <summary>A new event, as the event job leaves it, and its page event.</summary>
+    async Task ArriveAsync()
+    {
+        var id = Guid.CreateVersion7();
+        await hub.Database.RunAsync("""
+            insert into events (id, project_id, camera_id, site_id, started_at, ended_at, capture_count)
+            select $1, e.project_id, e.camera_id, e.site_id, now(), now(), 1
+            from events e order by started_at desc limit 1
+            """, id);
+        await hub.Database.RunAsync("""
+            insert into page_events (project_id, kind, subject)
+            select project_id, 'arrival', $1::text from events where id = $1
+            """, id);
+    }
+}

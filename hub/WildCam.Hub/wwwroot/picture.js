@@ -25,7 +25,12 @@ back.addEventListener('click', (event) => {
     history.back();
   }
 });
-document.querySelector('.strip [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'center' });
+const current = document.querySelector('.strip [aria-current]');
+if (current) {
+  // Only the strip moves, never the page.
+  const strip = current.closest('.strip');
+  strip.scrollLeft = current.offsetLeft - strip.offsetLeft - (strip.clientWidth - current.clientWidth) / 2;
+}
 
 if (canvas) {
   const width = canvas.viewBox.baseVal.width;

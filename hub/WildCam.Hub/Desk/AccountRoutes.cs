@@ -16,17 +16,19 @@ static class AccountRoutes
     public static void Map(IEndpointRouteBuilder routes)
     {
         routes.MapGet("/sign-in", SignInPageAsync);
-        routes.MapPost("/sign-in", SignInAsync).DisableAntiforgery();
-        routes.MapGet("/sign-in/{link}", RedeemAsync);
+        routes.MapPost("/sign-in", SignInAsync).DisableAntiforgery().RequireRateLimiting(RateLimits.SignIn);
         routes.MapPost("/sign-out", SignOutAsync).DisableAntiforgery();
         routes.MapGet("/setup", SetupPageAsync);
-        routes.MapGet("/setup/{link}", (string link) =>
-            TypedResults.LocalRedirect($"/setup?link={Uri.EscapeDataString(link)}"));
-        routes.MapPost("/setup", SetupAsync).DisableAntiforgery();
+        routes.MapPost("/setup", SetupAsync).DisableAntiforgery().RequireRateLimiting(RateLimits.SignIn);
     }
 
-    static async Task<IResult> SignInPageAsync(HttpContext context, Frames frames)
+    static async Task<IResult> SignInPageAsync(HttpContext context, Frames frames, SignIns signIns)
     {
+        if (context.Request.Query["link"].ToString() is { Length: > 0 } link)
+        {
+            return await RedeemAsync(link, context, frames, signIns);
+        }
+
         var frame = await frames.OpenAsync(context);
         return frame.Visitor is null
             ? SignInPage(frame, "", Back(context.Request.Query["to"]), null)

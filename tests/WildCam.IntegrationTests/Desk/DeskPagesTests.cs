@@ -81,6 +81,23 @@ public sealed class DeskPagesTests(DeskHub hub) : IClassFixture<DeskHub>
         }
     }
 
+    [Fact]
+    public async Task The_owners_link_lets_in_once()
+    {
+        var page = await hub.OpenAsync(signedIn: false);
+        var links = new WildCam.Storage.Accounts.SignInLinksTable(hub.Database.Source);
+        var link = await links.CreateForOwnerAsync(default);
+        await page.GotoAsync(link);
+        await page.WaitForURLAsync("**/p/creek/");
+        await page.GetByText("AL", new PageGetByTextOptions { Exact = true }).ClickAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Sign out" }).ClickAsync();
+        await page.WaitForURLAsync("**/sign-in");
+        await page.GotoAsync(link);
+        Assert.Contains("This link was used", await page.GetByRole(AriaRole.Alert).InnerTextAsync(),
+            StringComparison.Ordinal);
+        await page.Context.CloseAsync();
+    }
+
     static async Task<List<string>> WatchAsync(IPage page)
     {
         var violations = new List<string>();

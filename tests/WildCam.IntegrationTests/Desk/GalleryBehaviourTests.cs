@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 
 namespace WildCam.IntegrationTests.Desk;
 
-/// <summary>What the gallery promises: filters in the address, Back that restores, arrivals that move nothing.</summary>
+/// <summary>The gallery: filters in the address, Back that restores, arrivals that move nothing, budgets.</summary>
 public sealed class GalleryBehaviourTests(DeskHub hub) : IClassFixture<DeskHub>
 {
     const int HtmlBytesMax = 14 * 1024;

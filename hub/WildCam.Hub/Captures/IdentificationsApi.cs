@@ -109,7 +109,12 @@ static class IdentificationsApi
             {
                 taxon = body.Species is { } slug
                     ? await taxa.FindBySlugAsync(slug.Replace("\0", "", StringComparison.Ordinal), cancellationToken)
-                    : await taxa.EnsureAsync(body.ScientificName!, body.CommonName, cancellationToken);
+                    : null;
+                if (taxon is null && body.ScientificName is { } name)
+                {
+                    taxon = await taxa.EnsureAsync(name, body.CommonName, cancellationToken);
+                }
+
                 if (taxon is null)
                 {
                     return (findings, Problems.Invalid("species", "There is no species of that slug or name."));

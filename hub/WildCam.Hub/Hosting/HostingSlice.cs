@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using WildCam.Hub.Hosting.Metrics;
@@ -10,6 +12,9 @@ static class HostingSlice
 {
     /// <summary>Key of the data source that leads past PgBouncer.</summary>
     public const string Direct = "direct";
+
+    /// <summary>Bytes that a connection may have waiting before it is read no further; some packets' worth.</summary>
+    const int ReadBufferBytesMax = 128 * 1024;
 
     public static void AddHosting(this WebApplicationBuilder builder)
     {
@@ -38,9 +43,26 @@ static class HostingSlice
         builder.Services.AddMetricsExport();
         builder.Services.AddSingleton<HubHealth>();
         builder.Services.AddApi();
+        builder.AddLog();
+        builder.Services.Configure<SocketTransportOptions>(socket => socket.MaxReadBufferSize = ReadBufferBytesMax);
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel =>
             kestrel.Listen(System.Net.IPAddress.Parse(hub.BindAddress), hub.WebPort));
+    }
+
+    // One line an entry, in UTC; the framework's own chatter about each request stays out of it.
+    static void AddLog(this WebApplicationBuilder builder)
+    {
+        builder.Logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+            console.ColorBehavior = LoggerColorBehavior.Disabled;
+        });
+        builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
+        builder.Logging.AddFilter("Microsoft.Extensions", LogLevel.Warning);
+        builder.Logging.AddFilter("Quartz", LogLevel.Warning);
     }
 
     static IBlobStore OpenBlobs(HubOptions hub, BlobOptions blobs, TimeProvider time) => blobs.Kind switch

@@ -45,6 +45,21 @@ public readonly record struct CaptureTime(DateTimeOffset CapturedAt, ClockQualit
     public static CaptureTime OfImport(DateTimeOffset? claimed, DateTimeOffset receivedAt) =>
         OfClaim(claimed?.ToUniversalTime(), ImportTimeMin, receivedAt);
 
+    /// <summary>
+    /// A picture that lost its row: its path still tells the day (UTC). The picture's own time where it is on that day,
+    /// else the time of arrival where that is, else the middle of the day, at most half a day wrong; the last two are
+    /// marked as suspect.
+    /// </summary>
+    public static CaptureTime OfAdopted(DateOnly day, DateTimeOffset? claimed, DateTimeOffset receivedAt)
+    {
+        bool IsOnDay(DateTimeOffset time) => DateOnly.FromDateTime(time.UtcDateTime) == day;
+        return claimed is { } time && IsOnDay(time)
+            ? new CaptureTime(time.ToUniversalTime(), ClockQuality.Device, claimed)
+            : new CaptureTime(
+                IsOnDay(receivedAt) ? receivedAt : new DateTimeOffset(day, new TimeOnly(12, 0), TimeSpan.Zero),
+                ClockQuality.Received, claimed);
+    }
+
     static CaptureTime OfClaim(DateTimeOffset? claimed, DateTimeOffset earliest, DateTimeOffset receivedAt) =>
         claimed is { } time && IsSane(time, earliest, receivedAt)
             ? new CaptureTime(time, ClockQuality.Device, claimed)

@@ -50,4 +50,12 @@ public sealed class IngestOptions
     /// <summary>Least seconds that a camera is put off; the jitter comes on top, up to as much again.</summary>
     [Range(1, 3600)]
     public int LaterSeconds { get; set; } = 15;
+
+    /// <summary>Percent of the blobs looked at that may lack a row; above, the sweep of orphans stops.</summary>
+    [Range(0, 100)]
+    public double OrphanPercentMax { get; set; } = 1;
+
+    /// <summary>So many orphans never stop the sweep, however few blobs there are.</summary>
+    [Range(0, int.MaxValue)]
+    public int OrphansAlwaysTaken { get; set; } = 100;
 }

@@ -1,4 +1,5 @@
 using WildCam.Hub.Hosting;
+using WildCam.Hub.Jobs;
 
 namespace WildCam.Hub.Ingest;
 
@@ -16,6 +17,8 @@ static class IngestSlice
             .AddSingleton<CaptureDoor>()
             .AddSingleton<Quarantine>()
             .AddSingleton<SdCardImport>()
+            .AddSingleton<OrphanSweep>()
+            .AddSingleton<IRecurringWork, AdoptOrphans>()
             .AddSingleton<Deliveries>()
             .AddSingleton<ICameraWord, BeginWord>()
             .AddSingleton<ICameraWord, ChunkWord>()

@@ -23,6 +23,9 @@ public static partial class DerivedPaths
     /// <summary>Whether a blob is derived from another one.</summary>
     public static bool IsDerived(string blobPath) => Derived().IsMatch(blobPath);
 
+    /// <summary>The blob that this one is derived from; itself where it is not derived.</summary>
+    public static string Original(string blobPath) => Derived().Replace(blobPath, Ending);
+
     /// <summary>What the names of all blobs derived from this one start with.</summary>
     public static string Prefix(string blobPath) => Stem(blobPath) + ".";
 

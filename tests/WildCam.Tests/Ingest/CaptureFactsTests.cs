@@ -75,6 +75,36 @@ public sealed class CaptureFactsTests
         Assert.Equal(ClockQuality.Received, CaptureTime.OfImport(null, Now).Quality);
     }
 
+    [Fact]
+    public void A_picture_that_lost_its_row_is_dated_within_the_day_of_its_path()
+    {
+        var day = new DateOnly(2026, 11, 18);
+        var dawn = new DateTimeOffset(2026, 11, 18, 6, 0, 0, TimeSpan.Zero);
+        Assert.Equal(
+            new CaptureTime(dawn, ClockQuality.Device, dawn), CaptureTime.OfAdopted(day, dawn, Now));
+        Assert.Equal(
+            new CaptureTime(dawn.AddHours(1), ClockQuality.Received, Now),
+            CaptureTime.OfAdopted(day, Now, dawn.AddHours(1)));
+        Assert.Equal(
+            new CaptureTime(dawn.AddHours(6), ClockQuality.Received, null), CaptureTime.OfAdopted(day, null, Now));
+    }
+
+    [Fact]
+    public void A_path_tells_what_it_was_made_of_and_other_paths_tell_nothing()
+    {
+        var id = Guid.CreateVersion7(Now);
+        var device = CapturePath.DeviceCaptureId(7, 300);
+        var name = CapturePath.Read(CapturePath.Of("steppe", "cam-1", Now, id, device))!;
+        Assert.Equal(("steppe", "cam-1", id), (name.Project, name.Camera, name.Id));
+        Assert.Equal(new DateOnly(2026, 11, 20), name.Day);
+        Assert.Equal(device, name.DeviceCaptureId);
+        Assert.Equal(Now, name.ReceivedAt);
+        Assert.Null(new CaptureName("p", "c", name.Day, Guid.NewGuid(), device).ReceivedAt);
+        Assert.Null(CapturePath.Read(CapturePath.OfQuarantine("cam-1", Now, id)));
+        Assert.Null(CapturePath.Read($"steppe/cam-1/2026/13/01/{id:N}_{id:N}.jpg"));
+        Assert.Null(CapturePath.Read($"steppe/cam-1/2026/11/20/{id:N}_{id:N}.jpg.bak"));
+    }
+
     [Theory]
     [InlineData(0UL, 0UL)]
     [InlineData(ulong.MaxValue, ulong.MaxValue)]

@@ -11,6 +11,8 @@ static class CapturesSlice
     {
         builder.Services.AddSingleton<ExifTable>();
         builder.Services.AddSingleton<IdentificationsTable>();
+        builder.Services.AddSingleton<RetentionTable>();
         builder.Services.AddSingleton<IJobHandler, ReadExifJob>();
+        builder.Services.AddSingleton<IRecurringWork, ExpireCaptures>();
     }
 }

@@ -22,10 +22,7 @@ public sealed class EventsTable(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (var wait = connection.Command("select pg_advisory_xact_lock($1, $2)", CameraLock, cameraId))
-        {
-            await wait.ExecuteNonQueryAsync(cancellationToken);
-        }
+        await LockCameraAsync(connection, cameraId, cancellationToken);
 
         var captures = await LockAsync(connection, cameraId, captureIds, cancellationToken);
         if (captures.Count == 0)
@@ -66,6 +63,17 @@ public sealed class EventsTable(NpgsqlDataSource database)
 
         await transaction.CommitAsync(cancellationToken);
         return touched;
+    }
+
+    /// <summary>
+    /// Until the caller's transaction ends nobody else puts captures of the camera into events or takes them out. Taken
+    /// before the captures' identities, and those before events.
+    /// </summary>
+    internal static async Task LockCameraAsync(
+        NpgsqlConnection connection, int cameraId, CancellationToken cancellationToken)
+    {
+        await using var wait = connection.Command("select pg_advisory_xact_lock($1, $2)", CameraLock, cameraId);
+        await wait.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>The camera of each capture that is not erased.</summary>

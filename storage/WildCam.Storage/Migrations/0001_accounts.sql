@@ -20,6 +20,9 @@ create table projects (
   event_gap_minutes      int not null default 30 check (event_gap_minutes between 1 and 1440),
   summary_confidence_min real not null default 0.7 check (summary_confidence_min between 0 and 1),
   is_demo                boolean not null default false,
+  -- Days after which pictures expire, counted from the later of capture and arrival; null: kept for ever.
+  retention_days         int check (retention_days between 1 and 36500),
+  retention_keeps_decided boolean not null default true,               -- what a person decided on stays
   created_at             timestamptz not null default now()
 );
 

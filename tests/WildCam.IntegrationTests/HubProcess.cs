@@ -43,10 +43,19 @@ sealed class HubProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a hub and waits until cameras can connect. Settings are environment variables.</summary>
-    public static async Task<HubProcess> StartAsync(
-        TestDatabase database, string dataFolder, params (string Name, string Value)[] settings)
+    public static Task<HubProcess> StartAsync(
+        TestDatabase database, string dataFolder, params (string Name, string Value)[] settings) =>
+        StartAsync(database, dataFolder, (FreePort(), FreePort(), FreePort()), settings);
+
+    /// <summary>Starts the next hub at the addresses of one that ended, so that cameras find it again.</summary>
+    public Task<HubProcess> StartAgainAsync(TestDatabase database) =>
+        StartAsync(database, DataFolder, (WebPort, MqttPort, MqttTlsPort), []);
+
+    static async Task<HubProcess> StartAsync(
+        TestDatabase database, string dataFolder, (int Web, int Mqtt, int Tls) ports,
+        (string Name, string Value)[] settings)
     {
-        var (web, mqtt, tls) = (FreePort(), FreePort(), FreePort());
+        var (web, mqtt, tls) = ports;
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "WildCam.Hub.dll")])
         {
             UseShellExecute = false,
@@ -122,7 +131,7 @@ sealed class HubProcess : IAsyncDisposable
         }
     }
 
-    static bool CanConnect(int port)
+    public static bool CanConnect(int port)
     {
         try
         {
@@ -136,7 +145,7 @@ sealed class HubProcess : IAsyncDisposable
         }
     }
 
-    static int FreePort()
+    public static int FreePort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
         listener.Start();
@@ -145,5 +154,5 @@ sealed class HubProcess : IAsyncDisposable
 
     [DllImport("libc", EntryPoint = "kill")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    static extern int Signal(int processId, int signal);
+    public static extern int Signal(int processId, int signal);
 }

@@ -10,7 +10,7 @@ public sealed class DailySummaryTests(TestDatabase database) : IClassFixture<Tes
     static readonly DateTimeOffset Noon = CaptureWorld.Noon;
 
     // The same sums by one plain GROUP BY over everything.
-    const string Recount = """
+    internal const string Recount = """
         select d.camera_id, d.local_date, d.category, coalesce(d.taxon_id, 0), max(d.project_id), sum(d.count)::int,
           avg(d.confidence::numeric) filter (where d.source = 1)::real
         from wildlife_detections d join projects p on p.id = d.project_id
@@ -18,7 +18,7 @@ public sealed class DailySummaryTests(TestDatabase database) : IClassFixture<Tes
         group by d.camera_id, d.local_date, d.category, coalesce(d.taxon_id, 0)
         """;
 
-    const string Summary = """
+    internal const string Summary = """
         select camera_id, detection_date, category, taxon_id, project_id, detection_count, avg_confidence
         from daily_detection_summary
         """;

@@ -18,7 +18,7 @@ static class CameraCommands
             List(json),
             Show(code, json),
             Rotate(code, json),
-            Revoke(code),
+            Revoke(code, json),
         };
     }
 
@@ -121,15 +121,24 @@ static class CameraCommands
         return command;
     }
 
-    static Command Revoke(Argument<string> code)
+    static Command Revoke(Argument<string> code, Option<bool> json)
     {
-        var command = new Command("revoke", "Take a camera's secret away for good; a live connection drops.") { code };
+        var command = new Command("revoke", "Take a camera's secret away for good; a live connection drops.")
+        {
+            code, json,
+        };
         command.SetAction(async (parse, cancellationToken) =>
         {
             await using var database = await LocalDatabase.OpenAsync(cancellationToken);
             var camera = parse.GetRequiredValue(code).ToLowerInvariant();
             var refusal = await new CameraRegistration(database.Source).RevokeAsync(camera, null, cancellationToken);
             Must(refusal, camera, "", null);
+            if (parse.GetValue(json))
+            {
+                Screen.Json(new { code = camera, isRevoked = true });
+                return 0;
+            }
+
             Screen.Line($"{camera.ToUpperInvariant()} is revoked. Its pictures stay; it can send no more.");
             return 0;
         });

@@ -1,0 +1,156 @@
+using System.Net;
+using System.Net.Sockets;
+using WildCam.IntegrationTests.Captures;
+
+namespace WildCam.IntegrationTests.EndToEnd;
+
+/// <summary>The commands, run as a person or a script runs them.</summary>
+public sealed class CommandTests(TestDatabase database) : IClassFixture<TestDatabase>, IDisposable
+{
+    readonly WildCamProgram _program = new(database.ConnectionString);
+
+    [Fact]
+    public async Task Help_lists_every_command_and_an_unknown_one_fails()
+    {
+        var help = await _program.DoAsync("--help");
+        string[] commands =
+        [
+            "up", "down", "status", "doctor", "logs", "camera", "jobs", "simulate", "import", "model", "db", "test",
+            "bench",
+        ];
+        Assert.All(commands, c => Assert.Matches($@"(?m)^  {c}\b", help));
+        Assert.Equal(help, await _program.DoAsync());
+
+        var unknown = await _program.RunAsync("catch");
+        Assert.NotEqual(0, unknown.ExitCode);
+        Assert.Contains("'catch'", unknown.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_camera_is_added_listed_shown_and_revoked()
+    {
+        await AddProjectsAsync();
+        var added = await _program.AskAsync(
+            "camera", "add", "Creek-North", "--name", "Creek, north", "--project", "creek", "--site", "old-mill");
+        Assert.Equal("creek-north", (string?)added["code"]);
+        Assert.True(((string?)added["credential"])?.Length >= 32, "There is no secret to give to the camera.");
+
+        var listed = (await _program.AskAsync("camera", "list")).AsArray();
+        Assert.Contains(listed, c => (string?)c!["code"] == "creek-north" && (string?)c["siteSlug"] == "old-mill");
+        var shown = await _program.AskAsync("camera", "show", "creek-north");
+        Assert.Equal("Creek, north", (string?)shown["name"]);
+        Assert.Null(shown["revokedAt"]);
+
+        Assert.Equal(
+            "There is a camera 'creek-north' already. Choose another code.",
+            await _program.RefusedAsync("camera", "add", "creek-north", "--project", "creek"));
+        Assert.StartsWith(
+            "'creek north' cannot be a camera's code", await _program.RefusedAsync(
+                "camera", "add", "creek north", "--project", "creek"), StringComparison.Ordinal);
+        Assert.Equal(
+            "There is no project 'nowhere'.",
+            await _program.RefusedAsync("camera", "add", "creek-south", "--project", "nowhere"));
+        Assert.Equal(
+            "Project 'creek' has no site 'moon'.",
+            await _program.RefusedAsync("camera", "add", "creek-south", "--project", "creek", "--site", "moon"));
+        Assert.Equal(
+            "Which project? Add --project with one of: creek, ridge",
+            await _program.RefusedAsync("camera", "add", "creek-south"));
+        Assert.StartsWith(
+            "There is no camera 'creek-south'", await _program.RefusedAsync("camera", "show", "creek-south"),
+            StringComparison.Ordinal);
+
+        await _program.AskAsync("camera", "revoke", "creek-north");
+        Assert.NotNull((await _program.AskAsync("camera", "show", "creek-north"))["revokedAt"]);
+        Assert.Equal(
+            "The camera 'creek-north' is revoked already.",
+            await _program.RefusedAsync("camera", "revoke", "creek-north"));
+    }
+
+    [Fact]
+    public async Task A_card_is_imported_and_a_second_time_all_is_there_already()
+    {
+        const int pictures = 3;
+        await AddProjectsAsync();
+        await _program.DoAsync("camera", "add", "card", "--project", "creek");
+        var folder = Directory.CreateDirectory(Path.Combine(_program.Root, "card", "DCIM")).FullName;
+        for (var n = 0; n < pictures; n++)
+        {
+            await File.WriteAllBytesAsync(
+                Path.Combine(folder, $"IMG_{n:0000}.JPG"), PictureWorld.Scene(n, withAnimal: n == 0));
+        }
+
+        var first = await _program.AskAsync("import", folder, "--camera", "CARD");
+        Assert.Equal((pictures, 0), ((int)first["stored"]!, (int)first["duplicates"]!));
+        var second = await _program.AskAsync("import", folder, "--camera", "card");
+        Assert.Equal((0, pictures), ((int)second["stored"]!, (int)second["duplicates"]!));
+        var path = await database.ReadAsync<string>("""
+            select min(c.blob_path) from captures c join cameras k on k.id = c.camera_id where k.code = 'card'
+            having count(*) = 3
+            """);
+        Assert.True(File.Exists(Path.Combine(_program.DataFolder, "blobs", path)));
+        Assert.StartsWith(
+            "There is no camera 'nobody'", await _program.RefusedAsync("import", folder, "--camera", "nobody"),
+            StringComparison.Ordinal);
+        Assert.Equal(
+            "There is no folder '/nowhere'.", await _program.RefusedAsync("import", "/nowhere", "--camera", "card"));
+    }
+
+    [Fact]
+    public async Task Database_jobs_models_and_machine_tell_how_they_are()
+    {
+        var check = await _program.AskAsync("db", "check");
+        Assert.True((bool)check["good"]!);
+        Assert.Equal(WildCam.Storage.Migrator.All.Count, (int)check["applied"]!);
+        Assert.Equal("The database is up to date.", (await _program.DoAsync("db", "migrate")).Trim());
+
+        var jobs = await _program.AskAsync("jobs", "list");
+        Assert.Contains(jobs["kinds"]!.AsArray(), k => (string?)k!["kind"] == "thumbnail");
+        Assert.Empty(jobs["failed"]!.AsArray());
+        Assert.Equal("No failed job fits; nothing to try again.", (await _program.DoAsync("jobs", "retry")).Trim());
+
+        var model = Assert.Single((await _program.AskAsync("model", "list")).AsArray())!;
+        Assert.Equal(("background-difference", true), ((string?)model["name"], (bool)model["isActive"]!));
+
+        var findings = (await _program.AskAsync("doctor")).AsArray();
+        Assert.All(findings, f => Assert.True((bool)f!["good"]!, $"{f["what"]}: {f["says"]}"));
+        Assert.Contains(findings, f => (string?)f!["what"] == $"port {_program.WebPort}");
+        Assert.Contains(findings, f => (string?)f!["what"] == "database" && (string?)f["says"] == "answers");
+
+        var status = await _program.RunAsync("status", "--json");
+        Assert.Equal(3, status.ExitCode);
+        Assert.Contains("\"running\": false", status.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_taken_port_and_a_dead_database_are_one_clear_sentence()
+    {
+        using var holder = new TcpListener(IPAddress.Any, 0);
+        holder.Start();
+        using var taken = new WildCamProgram(database.ConnectionString)
+        {
+            WebPort = ((IPEndPoint)holder.LocalEndpoint).Port,
+        };
+        var refusal = await taken.RefusedAsync("up");
+        Assert.StartsWith(
+            $"Port {taken.WebPort} (web pages) is taken by another program.", refusal, StringComparison.Ordinal);
+        Assert.Contains("WildCam__WebPort=", refusal, StringComparison.Ordinal);
+
+        using var dead = new WildCamProgram(
+            $"Host=127.0.0.1;Port={HubProcess.FreePort()};Username=nobody;Database=gone");
+        Assert.StartsWith(
+            "The database 'gone' at 127.0.0.1:", await dead.RefusedAsync("up"), StringComparison.Ordinal);
+        Assert.Contains("does not answer", await dead.RefusedAsync("camera", "list"), StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _program.Dispose();
+
+    Task AddProjectsAsync() => database.RunAsync("""
+        with made as (
+          insert into projects (slug, name, time_zone)
+          values ('creek', 'Creek', 'Europe/Paris'), ('ridge', 'Ridge', 'UTC')
+          on conflict do nothing returning id, slug)
+        insert into sites (project_id, slug, name, time_zone)
+        select id, 'old-mill', 'Old mill', 'Europe/Paris' from made where slug = 'creek'
+        """);
+}

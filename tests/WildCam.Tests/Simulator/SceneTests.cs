@@ -21,6 +21,15 @@ public sealed class SceneTests
     static SceneView View(Biome biome, ulong seed = 3) => new(seed, biome, "CAM-1", TimeZoneInfo.Utc);
 
     [Fact]
+    public void Exif_takes_the_place_of_what_was_there()
+    {
+        byte[] jpeg = [0xFF, 0xD8, 0xFF, 0xDB, 0, 4, 1, 2];
+        var (first, then) = (new DateTime(2026, 6, 14, 5, 0, 0), new DateTime(2026, 11, 20, 23, 0, 0));
+        var once = ExifHeader.Add(jpeg, first, "POOL");
+        Assert.Equal(ExifHeader.Add(jpeg, then, "VALLEY-1 7"), ExifHeader.Add(once, then, "VALLEY-1 7"));
+    }
+
+    [Fact]
     public void Same_seed_gives_the_same_picture()
     {
         var first = Studio.Take(View(Biome.Meadow), 5, 1, Noon, Noon);

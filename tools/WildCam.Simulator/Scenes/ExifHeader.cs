@@ -20,7 +20,7 @@ static class ExifHeader
         }
 
         var whole = new byte[jpeg.Length + segment.Length];
-        jpeg[..2].CopyTo(whole);
+        (whole[0], whole[1]) = (0xFF, 0xD8);
         segment.CopyTo(whole, 2);
         jpeg[2..].CopyTo(whole.AsSpan(2 + segment.Length));
         return whole;

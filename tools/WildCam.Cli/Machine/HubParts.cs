@@ -14,7 +14,9 @@ static class HubParts
     /// <summary>The services of the slices that <paramref name="add"/> registers.</summary>
     public static ServiceProvider Build(Workspace workspace, Action<WebApplicationBuilder> add)
     {
-        var builder = WebApplication.CreateSlimBuilder();
+        // Not the folder where somebody types: the builder watches all of its content root.
+        var builder = WebApplication.CreateSlimBuilder(
+            new WebApplicationOptions { ContentRootPath = AppContext.BaseDirectory });
         builder.Configuration.AddInMemoryCollection(workspace.HubEnvironment()
             .Select(s => new KeyValuePair<string, string?>(
                 s.Key.Replace("__", ":", StringComparison.Ordinal), s.Value)));

@@ -103,19 +103,21 @@ sealed class Workspace
     }
 
     /// <summary>The configuration as environment variables of a child process, with what was filled in.</summary>
-    public IEnumerable<KeyValuePair<string, string>> HubEnvironment()
+    public IReadOnlyDictionary<string, string> HubEnvironment()
     {
+        var environment = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
         foreach (var (key, value) in Configuration.GetSection(HubOptions.Section).AsEnumerable())
         {
             if (value is not null)
             {
-                yield return new(key.Replace(":", "__", StringComparison.Ordinal), value);
+                environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
             }
         }
 
-        yield return new("WildCam__Database", Hub.Database);
-        yield return new("WildCam__DataFolder", Hub.DataFolder);
-        yield return new("WildCam__WebPort", Hub.WebPort.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        environment["WildCam__Database"] = Hub.Database;
+        environment["WildCam__DataFolder"] = Hub.DataFolder;
+        environment["WildCam__WebPort"] = Hub.WebPort.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return environment;
     }
 
     static string? FindRoot()

@@ -8,7 +8,9 @@ declare
 begin
   if to_regclass(name) is not null then return false; end if;
   perform pg_advisory_xact_lock(hashtext('ensure_month'), hashtext(parent));
-  if to_regclass(name) is not null then return false; end if;
+  -- Whoever held the lock may have made it. to_regclass asks this session's cache, which need not know of it yet.
+  if exists (select from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = parent::regclass and c.relname = name) then return false; end if;
   execute format('create table %I partition of %I for values from (%L) to (%L)', name, parent,
     lower::timestamp at time zone 'UTC', (lower + interval '1 month')::timestamp at time zone 'UTC');
   return true;

@@ -1,0 +1,1276 @@
+-- The whole schema after the last migration, for reading; a test holds it. Months are made later.
+CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
+
+COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
+
+CREATE FUNCTION public.ensure_month(parent text, month date) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+declare
+  lower date := date_trunc('month', month);
+  name text := parent || to_char(lower, '_YYYY_MM');
+begin
+  if to_regclass(name) is not null then return false; end if;
+  perform pg_advisory_xact_lock(hashtext('ensure_month'), hashtext(parent));
+  -- Whoever held the lock may have made it. to_regclass asks this session's cache, which need not know of it yet.
+  if exists (select from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = parent::regclass and c.relname = name) then return false; end if;
+  execute format('create table %I partition of %I for values from (%L) to (%L)', name, parent,
+    lower::timestamp at time zone 'UTC', (lower + interval '1 month')::timestamp at time zone 'UTC');
+  return true;
+end $$;
+
+CREATE FUNCTION public.refresh_daily_summary(max_buckets integer) RETURNS integer
+    LANGUAGE plpgsql
+    AS $$
+declare
+  cameras int[];
+  days date[];
+  ids bigint[];
+begin
+  with head as materialized (
+    select distinct camera_id, detection_date
+    from (select camera_id, detection_date from summary_dirty order by id limit max_buckets * 100) as oldest
+    limit max_buckets),
+  locked as materialized (
+    select camera_id, detection_date from head
+    where pg_try_advisory_xact_lock(camera_id, detection_date - date '2000-01-01'))
+  select array_agg(camera_id), array_agg(detection_date) into cameras, days from locked;
+  if cameras is null then return 0; end if;
+
+  select array_agg(d.id) into ids
+  from unnest(cameras, days) as b (camera_id, day)
+  join summary_dirty d on d.camera_id = b.camera_id and d.detection_date = b.day;
+  if ids is null then return 0; end if;
+
+  delete from daily_detection_summary s using unnest(cameras, days) as b (camera_id, day)
+  where s.camera_id = b.camera_id and s.detection_date = b.day;
+
+  -- A local date lies within one day on either side of the UTC date in every zone: the bounds prune partitions.
+  insert into daily_detection_summary (camera_id, detection_date, category, taxon_id, project_id, detection_count,
+    avg_confidence)
+  select b.camera_id, b.day, counted.*
+  from unnest(cameras, days) as b (camera_id, day)
+  cross join lateral (
+    select d.category, coalesce(d.taxon_id, 0), max(d.project_id), sum(d.count)::int,
+      avg(d.confidence::numeric) filter (where d.source = 1)::real
+    from wildlife_detections d
+    join projects p on p.id = d.project_id
+    where d.camera_id = b.camera_id and d.local_date = b.day and d.is_current
+      and d.captured_at >= (b.day - 1)::timestamp at time zone 'UTC'
+      and d.captured_at < (b.day + 2)::timestamp at time zone 'UTC'
+      and (d.source <> 1 or d.confidence is null or d.confidence >= p.summary_confidence_min)
+    group by d.category, coalesce(d.taxon_id, 0)) as counted;
+
+  delete from summary_dirty where id = any(ids);
+  return cardinality(cameras);
+end $$;
+
+CREATE FUNCTION public.refresh_event_findings(event uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  e events%rowtype;
+  zone text;
+  middle timestamptz;
+begin
+  -- Two writers of one event follow each other here; each statement below sees what the other committed.
+  select * into e from events where id = event for no key update;
+  if not found then return; end if;
+  delete from event_findings where event_id = event;
+  if e.merged_into is not null then
+    perform refresh_event_findings(e.merged_into);
+    return;
+  end if;
+  middle := e.started_at + (e.ended_at - e.started_at) / 2;
+  zone := coalesce((select time_zone from sites where id = e.site_id),
+    (select time_zone from projects where id = e.project_id));
+
+  with seen as (
+    select d.capture_id, d.captured_at, d.category, coalesce(d.taxon_id, 0) as taxon_id, d.source, d.confidence,
+      d.count, d.is_current, d.box_width * d.box_height as area
+    from captures c
+    join wildlife_detections d on d.capture_id = c.id and d.captured_at = c.captured_at
+      and d.captured_at between e.started_at and e.ended_at
+    where c.event_id = event and c.captured_at between e.started_at and e.ended_at),
+  looks as (
+    -- How good a picture of something it is, whoever says what it is.
+    select capture_id, max(confidence) as confidence, max(area) as area from seen where category <> 4
+    group by capture_id),
+  per_capture as (
+    select capture_id, captured_at, category, taxon_id, max(confidence) as confidence, sum(count)::int as together,
+      min(case source when 2 then 1 when 3 then 2 else 3 end) as rank
+    from seen where is_current
+    group by capture_id, captured_at, category, taxon_id),
+  findings as (
+    select category, taxon_id, max(p.confidence) as confidence, max(together) as count, min(rank) as rank,
+      (array_agg(p.capture_id order by l.confidence desc nulls last, l.area desc nulls last,
+        abs(extract(epoch from p.captured_at - middle)), p.capture_id))[1] as best,
+      count(distinct p.capture_id) as captures
+    from per_capture p left join looks l on l.capture_id = p.capture_id
+    group by category, taxon_id)
+  insert into event_findings (event_id, category, taxon_id, project_id, site_id, camera_id, started_at, local_hour,
+    source, confidence, count, best_capture_id, best_captured_at)
+  select event, category, taxon_id, e.project_id, e.site_id, e.camera_id, e.started_at,
+    extract(hour from e.started_at at time zone zone),
+    case rank when 1 then 2 when 2 then 3 else 1 end, confidence, count, best,
+    (select captured_at from per_capture p where p.capture_id = best limit 1)
+  from findings
+  -- An event is blank only if nothing is on any of its pictures and each was looked at.
+  where category <> 4
+    or (captures = e.capture_count and not exists (select from findings f where f.category <> 4));
+
+  with of_event as (
+    select id, captured_at from captures
+    where event_id = event and captured_at between e.started_at and e.ended_at),
+  said as (
+    select d.capture_id, bool_or(d.is_current and d.source = 2) as by_person,
+      bool_or(d.is_current and d.category = 1) as animal, max(d.confidence) filter (where d.category <> 4) as confidence,
+      max(d.box_width * d.box_height) as area
+    from of_event c
+    join wildlife_detections d on d.capture_id = c.id and d.captured_at = c.captured_at
+      and d.captured_at between e.started_at and e.ended_at
+    group by d.capture_id),
+  best as (
+    select c.id, c.captured_at from of_event c left join said s on s.capture_id = c.id
+    order by coalesce(s.animal, false) desc, s.confidence desc nulls last, s.area desc nulls last,
+      abs(extract(epoch from c.captured_at - middle)), c.id
+    limit 1),
+  decided as (select count(*)::int as captures from said where by_person)
+  update events set best_capture_id = best.id, best_captured_at = best.captured_at,
+    undecided_count = e.capture_count - decided.captures,
+    decided_at = case when decided.captures > 0 then coalesce(e.decided_at, now()) end
+  from best, decided
+  where events.id = event;
+end $$;
+
+CREATE FUNCTION public.settle_detections(capture_ids uuid[], times timestamp with time zone[]) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+declare
+  first timestamptz := (select min(t) from unnest(times) t);
+  last timestamptz := (select max(t) from unnest(times) t);
+  active int := coalesce((select id from models where is_active), -1);
+  event uuid;
+begin
+  with seen as (
+    select d.capture_id, d.captured_at, d.model_id, d.identification_id, d.source
+    from unnest(capture_ids, times) as c (id, at)
+    join wildlife_detections d on d.capture_id = c.id and d.captured_at = c.at
+    where d.captured_at between first and last),
+  chosen as (
+    select distinct on (capture_id) capture_id, model_id, identification_id
+    from seen
+    where case when source = 1 then model_id = active
+      else not exists (select from identifications u where u.undoes = seen.identification_id) end
+    order by capture_id, case source when 2 then 1 when 3 then 2 else 3 end, identification_id desc)
+  update wildlife_detections d set is_current = not d.is_current
+  from seen left join chosen using (capture_id, model_id, identification_id)
+  where d.capture_id = seen.capture_id and d.captured_at = seen.captured_at and d.model_id = seen.model_id
+    and d.identification_id = seen.identification_id and d.captured_at between first and last
+    and d.is_current <> (chosen.capture_id is not null);
+
+  insert into summary_dirty (camera_id, detection_date)
+  select d.camera_id, d.local_date
+  from unnest(capture_ids, times) as c (id, at)
+  join wildlife_detections d on d.capture_id = c.id and d.captured_at = c.at
+  where d.captured_at between first and last
+  union
+  -- Also where no row is left.
+  select k.camera_id, (k.captured_at at time zone coalesce(s.time_zone, p.time_zone))::date
+  from unnest(capture_ids, times) as c (id, at)
+  join captures k on k.id = c.id and k.captured_at = c.at
+  join projects p on p.id = k.project_id
+  left join sites s on s.id = k.site_id
+  where k.captured_at between first and last;
+
+  for event in
+    select distinct k.event_id from unnest(capture_ids, times) as c (id, at)
+    join captures k on k.id = c.id and k.captured_at = c.at
+    where k.captured_at between first and last and k.event_id is not null
+    order by k.event_id
+  loop
+    perform refresh_event_findings(event);
+  end loop;
+end $$;
+
+CREATE TABLE public.accounts (
+    id integer NOT NULL,
+    kind smallint DEFAULT 1 NOT NULL,
+    email text NOT NULL,
+    name text NOT NULL,
+    password_hash text,
+    is_admin boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    disabled_at timestamp with time zone,
+    CONSTRAINT accounts_email_check CHECK ((length(email) <= 254)),
+    CONSTRAINT accounts_kind_check CHECK ((kind = ANY (ARRAY[1, 2]))),
+    CONSTRAINT accounts_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+);
+
+ALTER TABLE public.accounts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.accounts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.api_tokens (
+    id integer NOT NULL,
+    token_hash bytea NOT NULL,
+    account_id integer NOT NULL,
+    name text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    used_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT api_tokens_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+    CONSTRAINT api_tokens_token_hash_check CHECK ((length(token_hash) = 32))
+);
+
+ALTER TABLE public.api_tokens ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.api_tokens_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.audit_entries (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    account_id integer,
+    camera_id integer,
+    project_id integer,
+    action text NOT NULL,
+    subject text DEFAULT ''::text NOT NULL,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+ALTER TABLE public.audit_entries ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.audit_entries_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE SEQUENCE public.camera_session_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE public.camera_sessions (
+    camera_id integer NOT NULL,
+    hub_id uuid NOT NULL,
+    sequence bigint NOT NULL,
+    connected_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.camera_spools (
+    spool_id bigint NOT NULL,
+    camera_id integer NOT NULL,
+    issued_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.camera_states (
+    camera_id integer NOT NULL,
+    last_seen_at timestamp with time zone,
+    last_hello_at timestamp with time zone,
+    last_capture_at timestamp with time zone,
+    next_contact_at timestamp with time zone,
+    lost_at timestamp with time zone,
+    boot bigint DEFAULT 0 NOT NULL,
+    session bigint DEFAULT 0 NOT NULL,
+    heartbeat_boot bigint DEFAULT 0 NOT NULL,
+    heartbeat_sequence bigint DEFAULT 0 NOT NULL,
+    firmware text,
+    config_version bigint DEFAULT 0 NOT NULL,
+    battery_mv integer,
+    battery_percent smallint,
+    temperature_tenths smallint,
+    signal_dbm smallint,
+    spool_count bigint,
+    spool_bytes bigint,
+    clock_offset_ms bigint
+)
+WITH (fillfactor='50');
+
+CREATE TABLE public.cameras (
+    id integer NOT NULL,
+    project_id integer NOT NULL,
+    code text NOT NULL,
+    name text NOT NULL,
+    board smallint DEFAULT 0 NOT NULL,
+    password_hash bytea,
+    password_issued_at timestamp with time zone,
+    heartbeat_seconds integer DEFAULT 3600 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT cameras_code_check CHECK ((code ~ '^[a-z0-9][a-z0-9-]{0,31}$'::text)),
+    CONSTRAINT cameras_heartbeat_seconds_check CHECK (((heartbeat_seconds >= 30) AND (heartbeat_seconds <= 86400))),
+    CONSTRAINT cameras_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+    CONSTRAINT cameras_password_hash_check CHECK ((length(password_hash) = 32))
+);
+
+ALTER TABLE public.cameras ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.cameras_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.capture_identities (
+    id uuid NOT NULL,
+    device_capture_id bytea NOT NULL,
+    camera_id integer NOT NULL,
+    captured_at timestamp with time zone NOT NULL,
+    size_bytes integer NOT NULL,
+    digest bytea NOT NULL,
+    state smallint DEFAULT 1 NOT NULL,
+    CONSTRAINT capture_identities_device_capture_id_check CHECK ((length(device_capture_id) = 16)),
+    CONSTRAINT capture_identities_digest_check CHECK ((length(digest) = 32)),
+    CONSTRAINT capture_identities_state_check CHECK ((state = ANY (ARRAY[1, 2, 3])))
+);
+
+CREATE TABLE public.captures (
+    id uuid NOT NULL,
+    captured_at timestamp with time zone NOT NULL,
+    project_id integer NOT NULL,
+    camera_id integer NOT NULL,
+    deployment_id integer,
+    site_id integer,
+    event_id uuid,
+    device_capture_id bytea NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    clock_quality smallint NOT NULL,
+    device_time timestamp with time zone,
+    clock_epoch bigint,
+    clock_seconds bigint,
+    source smallint DEFAULT 1 NOT NULL,
+    file_name text,
+    trigger smallint DEFAULT 0 NOT NULL,
+    burst_index smallint DEFAULT 1 NOT NULL,
+    burst_count smallint DEFAULT 1 NOT NULL,
+    is_infrared boolean DEFAULT false NOT NULL,
+    battery_mv integer,
+    temperature_tenths smallint,
+    size_bytes integer NOT NULL,
+    sha256 bytea NOT NULL,
+    blob_path text NOT NULL,
+    integrity smallint DEFAULT 0 NOT NULL,
+    width integer,
+    height integer,
+    lightness smallint,
+    thumbnail_version smallint DEFAULT 0 NOT NULL,
+    thumbnail_widths smallint[] DEFAULT '{}'::smallint[] NOT NULL,
+    exif jsonb,
+    stages_missing integer NOT NULL
+)
+PARTITION BY RANGE (captured_at);
+
+CREATE TABLE public.clock_epochs (
+    camera_id integer NOT NULL,
+    epoch bigint NOT NULL,
+    zero_at timestamp with time zone NOT NULL,
+    anchored_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.daily_detection_summary (
+    camera_id integer NOT NULL,
+    detection_date date NOT NULL,
+    category smallint NOT NULL,
+    taxon_id integer DEFAULT 0 NOT NULL,
+    project_id integer NOT NULL,
+    detection_count integer NOT NULL,
+    avg_confidence real
+);
+
+CREATE TABLE public.deployments (
+    id integer NOT NULL,
+    project_id integer NOT NULL,
+    camera_id integer NOT NULL,
+    site_id integer NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone
+);
+
+ALTER TABLE public.deployments ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.deployments_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.event_findings (
+    event_id uuid NOT NULL,
+    category smallint NOT NULL,
+    taxon_id integer DEFAULT 0 NOT NULL,
+    project_id integer NOT NULL,
+    site_id integer,
+    camera_id integer NOT NULL,
+    started_at timestamp with time zone NOT NULL,
+    local_hour smallint NOT NULL,
+    source smallint NOT NULL,
+    confidence real,
+    count integer NOT NULL,
+    best_capture_id uuid NOT NULL,
+    best_captured_at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.events (
+    id uuid NOT NULL,
+    project_id integer NOT NULL,
+    camera_id integer NOT NULL,
+    deployment_id integer,
+    site_id integer,
+    started_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone NOT NULL,
+    capture_count integer NOT NULL,
+    best_capture_id uuid,
+    best_captured_at timestamp with time zone,
+    decided_at timestamp with time zone,
+    undecided_count integer DEFAULT 0 NOT NULL,
+    version integer DEFAULT 1 NOT NULL,
+    merged_into uuid
+);
+
+CREATE TABLE public.hubs (
+    id uuid NOT NULL,
+    name text NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.identifications (
+    id bigint NOT NULL,
+    project_id integer NOT NULL,
+    account_id integer NOT NULL,
+    source smallint NOT NULL,
+    event_id uuid,
+    capture_id uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    undoes bigint,
+    CONSTRAINT identifications_source_check CHECK ((source = ANY (ARRAY[2, 3])))
+);
+
+ALTER TABLE public.identifications ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.identifications_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE SEQUENCE public.job_lease_sequence
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE public.job_minutes (
+    kind text NOT NULL,
+    minute timestamp with time zone NOT NULL,
+    done integer DEFAULT 0 NOT NULL,
+    failed integer DEFAULT 0 NOT NULL,
+    fresh_seconds real
+);
+
+CREATE TABLE public.jobs (
+    id bigint NOT NULL,
+    kind text NOT NULL,
+    subject text NOT NULL,
+    captured_at timestamp with time zone,
+    priority smallint DEFAULT 0 NOT NULL,
+    state smallint DEFAULT 1 NOT NULL,
+    run_at timestamp with time zone DEFAULT now() NOT NULL,
+    lease_until timestamp with time zone,
+    lease_token bigint,
+    attempts integer DEFAULT 0 NOT NULL,
+    run_again boolean DEFAULT false NOT NULL,
+    is_alone boolean DEFAULT false NOT NULL,
+    reason text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT jobs_state_check CHECK ((state = ANY (ARRAY[1, 2, 3, 4])))
+)
+WITH (fillfactor='70', autovacuum_vacuum_scale_factor='0.01', autovacuum_vacuum_threshold='5000', autovacuum_analyze_scale_factor='0.05', autovacuum_vacuum_cost_delay='0');
+
+ALTER TABLE public.jobs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.jobs_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.memberships (
+    project_id integer NOT NULL,
+    account_id integer NOT NULL,
+    role smallint NOT NULL,
+    CONSTRAINT memberships_role_check CHECK ((role = ANY (ARRAY[1, 2, 3])))
+);
+
+CREATE TABLE public.models (
+    id integer NOT NULL,
+    name text NOT NULL,
+    version text NOT NULL,
+    family text NOT NULL,
+    sha256 bytea,
+    manifest jsonb NOT NULL,
+    blob_path text,
+    is_active boolean DEFAULT false NOT NULL,
+    problem text,
+    added_at timestamp with time zone DEFAULT now() NOT NULL,
+    backfill_before timestamp with time zone
+);
+
+ALTER TABLE public.models ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.models_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.page_events (
+    sequence bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    project_id integer NOT NULL,
+    kind text NOT NULL,
+    subject text NOT NULL,
+    captured_at timestamp with time zone
+);
+
+ALTER TABLE public.page_events ALTER COLUMN sequence ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.page_events_sequence_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.project_species (
+    project_id integer NOT NULL,
+    taxon_id integer NOT NULL
+);
+
+CREATE TABLE public.projects (
+    id integer NOT NULL,
+    slug text NOT NULL,
+    name text NOT NULL,
+    time_zone text NOT NULL,
+    language text DEFAULT 'en'::text NOT NULL,
+    event_gap_minutes integer DEFAULT 30 NOT NULL,
+    summary_confidence_min real DEFAULT 0.7 NOT NULL,
+    is_demo boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT projects_event_gap_minutes_check CHECK (((event_gap_minutes >= 1) AND (event_gap_minutes <= 1440))),
+    CONSTRAINT projects_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+    CONSTRAINT projects_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,47}$'::text)),
+    CONSTRAINT projects_summary_confidence_min_check CHECK (((summary_confidence_min >= (0)::double precision) AND (summary_confidence_min <= (1)::double precision)))
+);
+
+ALTER TABLE public.projects ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.projects_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.qrtz_blob_triggers (
+    sched_name text NOT NULL,
+    trigger_name text NOT NULL,
+    trigger_group text NOT NULL,
+    blob_data bytea
+);
+
+CREATE TABLE public.qrtz_calendars (
+    sched_name text NOT NULL,
+    calendar_name text NOT NULL,
+    calendar bytea NOT NULL
+);
+
+CREATE TABLE public.qrtz_cron_triggers (
+    sched_name text NOT NULL,
+    trigger_name text NOT NULL,
+    trigger_group text NOT NULL,
+    cron_expression text NOT NULL,
+    time_zone_id text
+);
+
+CREATE TABLE public.qrtz_fired_triggers (
+    sched_name text NOT NULL,
+    entry_id text NOT NULL,
+    trigger_name text NOT NULL,
+    trigger_group text NOT NULL,
+    instance_name text NOT NULL,
+    fired_time bigint NOT NULL,
+    sched_time bigint NOT NULL,
+    priority integer NOT NULL,
+    state text NOT NULL,
+    job_name text,
+    job_group text,
+    is_nonconcurrent boolean NOT NULL,
+    requests_recovery boolean,
+    execution_group text,
+    progress integer,
+    progress_message text,
+    interrupt_requested_time bigint
+);
+
+CREATE TABLE public.qrtz_job_details (
+    sched_name text NOT NULL,
+    job_name text NOT NULL,
+    job_group text NOT NULL,
+    description text,
+    job_class_name text NOT NULL,
+    is_durable boolean NOT NULL,
+    is_nonconcurrent boolean NOT NULL,
+    is_update_data boolean NOT NULL,
+    requests_recovery boolean NOT NULL,
+    job_data bytea
+);
+
+CREATE TABLE public.qrtz_locks (
+    sched_name text NOT NULL,
+    lock_name text NOT NULL
+);
+
+CREATE TABLE public.qrtz_paused_job_grps (
+    sched_name text NOT NULL,
+    job_group text NOT NULL,
+    pause_reason text,
+    paused_by text,
+    paused_at bigint
+);
+
+CREATE TABLE public.qrtz_paused_trigger_grps (
+    sched_name text NOT NULL,
+    trigger_group text NOT NULL,
+    pause_reason text,
+    paused_by text,
+    paused_at bigint
+);
+
+CREATE TABLE public.qrtz_scheduler_state (
+    sched_name text NOT NULL,
+    instance_name text NOT NULL,
+    last_checkin_time bigint NOT NULL,
+    checkin_interval bigint NOT NULL,
+    quartz_version text
+);
+
+CREATE TABLE public.qrtz_simple_triggers (
+    sched_name text NOT NULL,
+    trigger_name text NOT NULL,
+    trigger_group text NOT NULL,
+    repeat_count bigint NOT NULL,
+    repeat_interval bigint NOT NULL,
+    times_triggered bigint NOT NULL
+);
+
+CREATE TABLE public.qrtz_simprop_triggers (
+    sched_name text NOT NULL,
+    trigger_name text NOT NULL,
+    trigger_group text NOT NULL,
+    str_prop_1 text,
+    str_prop_2 text,
+    str_prop_3 text,
+    int_prop_1 integer,
+    int_prop_2 integer,
+    long_prop_1 bigint,
+    long_prop_2 bigint,
+    dec_prop_1 numeric,
+    dec_prop_2 numeric,
+    bool_prop_1 boolean,
+    bool_prop_2 boolean,
+    time_zone_id text
+);
+
+CREATE TABLE public.qrtz_triggers (
+    sched_name text NOT NULL,
+    trigger_name text NOT NULL,
+    trigger_group text NOT NULL,
+    job_name text NOT NULL,
+    job_group text NOT NULL,
+    description text,
+    next_fire_time bigint,
+    prev_fire_time bigint,
+    priority integer,
+    trigger_state text NOT NULL,
+    trigger_type text NOT NULL,
+    start_time bigint NOT NULL,
+    end_time bigint,
+    calendar_name text,
+    misfire_instr smallint,
+    misfire_orig_fire_time bigint,
+    misfire_threshold bigint,
+    execution_group text,
+    preferred_node text,
+    preferred_node_auto boolean DEFAULT false NOT NULL,
+    retry_policy text,
+    retry_attempt integer,
+    continues_trigger_name text,
+    continues_trigger_group text,
+    continuation_condition integer,
+    overlap_policy integer,
+    pause_reason text,
+    paused_by text,
+    paused_at bigint,
+    fixed_delay boolean,
+    job_data bytea
+);
+
+CREATE TABLE public.quarantine_entries (
+    id uuid NOT NULL,
+    camera_id integer,
+    device_capture_id bytea,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    code smallint NOT NULL,
+    reason text NOT NULL,
+    size_bytes integer NOT NULL,
+    sha256 bytea NOT NULL,
+    blob_path text NOT NULL,
+    begin_message bytea,
+    resolved_at timestamp with time zone,
+    resolution text
+);
+
+CREATE TABLE public.recurring_runs (
+    name text NOT NULL,
+    title text NOT NULL,
+    every interval NOT NULL,
+    started_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    succeeded boolean,
+    result text
+);
+
+CREATE TABLE public.schema_migrations (
+    number integer NOT NULL,
+    name text NOT NULL,
+    checksum text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.sessions (
+    token_hash bytea NOT NULL,
+    account_id integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    CONSTRAINT sessions_token_hash_check CHECK ((length(token_hash) = 32))
+);
+
+CREATE TABLE public.sign_in_links (
+    token_hash bytea NOT NULL,
+    account_id integer,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT sign_in_links_token_hash_check CHECK ((length(token_hash) = 32))
+);
+
+CREATE TABLE public.sites (
+    id integer NOT NULL,
+    project_id integer NOT NULL,
+    slug text NOT NULL,
+    name text NOT NULL,
+    latitude double precision,
+    longitude double precision,
+    time_zone text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT sites_latitude_check CHECK (((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision))),
+    CONSTRAINT sites_longitude_check CHECK (((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision))),
+    CONSTRAINT sites_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+    CONSTRAINT sites_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,47}$'::text))
+);
+
+ALTER TABLE public.sites ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.sites_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.summary_dirty (
+    id bigint NOT NULL,
+    camera_id integer NOT NULL,
+    detection_date date NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='5000');
+
+ALTER TABLE public.summary_dirty ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.summary_dirty_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.taxa (
+    id integer NOT NULL,
+    slug text NOT NULL,
+    scientific_name text NOT NULL,
+    rank text DEFAULT 'species'::text NOT NULL,
+    parent_id integer,
+    CONSTRAINT taxa_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,99}$'::text))
+);
+
+ALTER TABLE public.taxa ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.taxa_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.taxon_names (
+    taxon_id integer NOT NULL,
+    language text NOT NULL,
+    name text NOT NULL,
+    is_main boolean DEFAULT true NOT NULL
+);
+
+CREATE TABLE public.telemetry (
+    camera_id integer NOT NULL,
+    received_at timestamp with time zone NOT NULL,
+    boot bigint NOT NULL,
+    sequence bigint NOT NULL,
+    battery_mv integer,
+    battery_percent smallint,
+    temperature_tenths smallint,
+    signal_dbm smallint,
+    spool_count bigint NOT NULL,
+    spool_bytes bigint NOT NULL,
+    spool_capacity_bytes bigint NOT NULL,
+    dead_count bigint NOT NULL,
+    dropped_count bigint NOT NULL,
+    free_memory_bytes bigint NOT NULL,
+    reset_cause smallint NOT NULL,
+    clock_offset_ms bigint,
+    next_contact_at timestamp with time zone
+)
+PARTITION BY RANGE (received_at);
+
+CREATE TABLE public.wildlife_detections (
+    capture_id uuid NOT NULL,
+    captured_at timestamp with time zone NOT NULL,
+    model_id integer DEFAULT 0 NOT NULL,
+    identification_id bigint DEFAULT 0 NOT NULL,
+    ordinal smallint DEFAULT 0 NOT NULL,
+    source smallint NOT NULL,
+    project_id integer NOT NULL,
+    camera_id integer NOT NULL,
+    site_id integer,
+    event_id uuid,
+    category smallint NOT NULL,
+    taxon_id integer,
+    confidence real,
+    box_x real,
+    box_y real,
+    box_width real,
+    box_height real,
+    count smallint DEFAULT 1 NOT NULL,
+    sex text,
+    life_stage text,
+    behavior text,
+    is_current boolean NOT NULL,
+    local_date date NOT NULL,
+    local_hour smallint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT wildlife_detections_category_check CHECK (((category >= 1) AND (category <= 5))),
+    CONSTRAINT wildlife_detections_confidence_check CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
+    CONSTRAINT wildlife_detections_count_check CHECK (((count >= 1) AND (count <= 10000))),
+    CONSTRAINT wildlife_detections_source_check CHECK ((source = ANY (ARRAY[1, 2, 3])))
+)
+PARTITION BY RANGE (captured_at);
+
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT accounts_email_key UNIQUE (email);
+
+ALTER TABLE ONLY public.accounts
+    ADD CONSTRAINT accounts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.api_tokens
+    ADD CONSTRAINT api_tokens_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.api_tokens
+    ADD CONSTRAINT api_tokens_token_hash_key UNIQUE (token_hash);
+
+ALTER TABLE ONLY public.audit_entries
+    ADD CONSTRAINT audit_entries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.camera_sessions
+    ADD CONSTRAINT camera_sessions_pkey PRIMARY KEY (camera_id);
+
+ALTER TABLE ONLY public.camera_spools
+    ADD CONSTRAINT camera_spools_pkey PRIMARY KEY (spool_id);
+
+ALTER TABLE ONLY public.camera_states
+    ADD CONSTRAINT camera_states_pkey PRIMARY KEY (camera_id);
+
+ALTER TABLE ONLY public.cameras
+    ADD CONSTRAINT cameras_code_key UNIQUE (code);
+
+ALTER TABLE ONLY public.cameras
+    ADD CONSTRAINT cameras_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.capture_identities
+    ADD CONSTRAINT capture_identities_device_capture_id_key UNIQUE (device_capture_id);
+
+ALTER TABLE ONLY public.capture_identities
+    ADD CONSTRAINT capture_identities_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.captures
+    ADD CONSTRAINT captures_pkey PRIMARY KEY (id, captured_at);
+
+ALTER TABLE ONLY public.clock_epochs
+    ADD CONSTRAINT clock_epochs_pkey PRIMARY KEY (camera_id, epoch);
+
+ALTER TABLE ONLY public.daily_detection_summary
+    ADD CONSTRAINT daily_detection_summary_pkey PRIMARY KEY (camera_id, detection_date, category, taxon_id);
+
+ALTER TABLE ONLY public.deployments
+    ADD CONSTRAINT deployments_camera_id_tstzrange_excl EXCLUDE USING gist (camera_id WITH =, tstzrange(from_at, until_at) WITH &&);
+
+ALTER TABLE ONLY public.deployments
+    ADD CONSTRAINT deployments_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.event_findings
+    ADD CONSTRAINT event_findings_pkey PRIMARY KEY (event_id, category, taxon_id);
+
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.hubs
+    ADD CONSTRAINT hubs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.identifications
+    ADD CONSTRAINT identifications_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.job_minutes
+    ADD CONSTRAINT job_minutes_pkey PRIMARY KEY (kind, minute);
+
+ALTER TABLE ONLY public.jobs
+    ADD CONSTRAINT jobs_kind_subject_key UNIQUE (kind, subject);
+
+ALTER TABLE ONLY public.jobs
+    ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.memberships
+    ADD CONSTRAINT memberships_pkey PRIMARY KEY (project_id, account_id);
+
+ALTER TABLE ONLY public.models
+    ADD CONSTRAINT models_name_version_key UNIQUE (name, version);
+
+ALTER TABLE ONLY public.models
+    ADD CONSTRAINT models_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.page_events
+    ADD CONSTRAINT page_events_pkey PRIMARY KEY (sequence);
+
+ALTER TABLE ONLY public.project_species
+    ADD CONSTRAINT project_species_pkey PRIMARY KEY (project_id, taxon_id);
+
+ALTER TABLE ONLY public.projects
+    ADD CONSTRAINT projects_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.projects
+    ADD CONSTRAINT projects_slug_key UNIQUE (slug);
+
+ALTER TABLE ONLY public.qrtz_blob_triggers
+    ADD CONSTRAINT qrtz_blob_triggers_pkey PRIMARY KEY (sched_name, trigger_name, trigger_group);
+
+ALTER TABLE ONLY public.qrtz_calendars
+    ADD CONSTRAINT qrtz_calendars_pkey PRIMARY KEY (sched_name, calendar_name);
+
+ALTER TABLE ONLY public.qrtz_cron_triggers
+    ADD CONSTRAINT qrtz_cron_triggers_pkey PRIMARY KEY (sched_name, trigger_name, trigger_group);
+
+ALTER TABLE ONLY public.qrtz_fired_triggers
+    ADD CONSTRAINT qrtz_fired_triggers_pkey PRIMARY KEY (sched_name, entry_id);
+
+ALTER TABLE ONLY public.qrtz_job_details
+    ADD CONSTRAINT qrtz_job_details_pkey PRIMARY KEY (sched_name, job_name, job_group);
+
+ALTER TABLE ONLY public.qrtz_locks
+    ADD CONSTRAINT qrtz_locks_pkey PRIMARY KEY (sched_name, lock_name);
+
+ALTER TABLE ONLY public.qrtz_paused_job_grps
+    ADD CONSTRAINT qrtz_paused_job_grps_pkey PRIMARY KEY (sched_name, job_group);
+
+ALTER TABLE ONLY public.qrtz_paused_trigger_grps
+    ADD CONSTRAINT qrtz_paused_trigger_grps_pkey PRIMARY KEY (sched_name, trigger_group);
+
+ALTER TABLE ONLY public.qrtz_scheduler_state
+    ADD CONSTRAINT qrtz_scheduler_state_pkey PRIMARY KEY (sched_name, instance_name);
+
+ALTER TABLE ONLY public.qrtz_simple_triggers
+    ADD CONSTRAINT qrtz_simple_triggers_pkey PRIMARY KEY (sched_name, trigger_name, trigger_group);
+
+ALTER TABLE ONLY public.qrtz_simprop_triggers
+    ADD CONSTRAINT qrtz_simprop_triggers_pkey PRIMARY KEY (sched_name, trigger_name, trigger_group);
+
+ALTER TABLE ONLY public.qrtz_triggers
+    ADD CONSTRAINT qrtz_triggers_pkey PRIMARY KEY (sched_name, trigger_name, trigger_group);
+
+ALTER TABLE ONLY public.quarantine_entries
+    ADD CONSTRAINT quarantine_entries_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.recurring_runs
+    ADD CONSTRAINT recurring_runs_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.schema_migrations
+    ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (number);
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY public.sign_in_links
+    ADD CONSTRAINT sign_in_links_pkey PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY public.sites
+    ADD CONSTRAINT sites_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.sites
+    ADD CONSTRAINT sites_project_id_slug_key UNIQUE (project_id, slug);
+
+ALTER TABLE ONLY public.summary_dirty
+    ADD CONSTRAINT summary_dirty_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.taxa
+    ADD CONSTRAINT taxa_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.taxa
+    ADD CONSTRAINT taxa_scientific_name_key UNIQUE (scientific_name);
+
+ALTER TABLE ONLY public.taxa
+    ADD CONSTRAINT taxa_slug_key UNIQUE (slug);
+
+ALTER TABLE ONLY public.taxon_names
+    ADD CONSTRAINT taxon_names_pkey PRIMARY KEY (taxon_id, language, name);
+
+ALTER TABLE ONLY public.telemetry
+    ADD CONSTRAINT telemetry_pkey PRIMARY KEY (camera_id, boot, sequence, received_at);
+
+ALTER TABLE ONLY public.wildlife_detections
+    ADD CONSTRAINT wildlife_detections_pkey PRIMARY KEY (capture_id, model_id, identification_id, ordinal, captured_at);
+
+CREATE INDEX api_tokens_account_id_idx ON public.api_tokens USING btree (account_id);
+
+CREATE INDEX audit_entries_at_idx ON public.audit_entries USING btree (at DESC);
+
+CREATE INDEX cameras_changed_at_idx ON public.cameras USING btree (changed_at);
+
+CREATE INDEX cameras_project_id_idx ON public.cameras USING btree (project_id);
+
+CREATE INDEX captures_camera ON ONLY public.captures USING btree (camera_id);
+
+CREATE INDEX captures_camera_time ON ONLY public.captures USING btree (camera_id, captured_at DESC);
+
+CREATE INDEX captures_event ON ONLY public.captures USING btree (event_id, captured_at);
+
+CREATE INDEX captures_project_time ON ONLY public.captures USING btree (project_id, captured_at DESC, id DESC);
+
+CREATE INDEX captures_stages_missing ON ONLY public.captures USING btree (captured_at) WHERE (stages_missing <> 0);
+
+CREATE INDEX captures_time ON ONLY public.captures USING btree (captured_at);
+
+CREATE INDEX daily_detection_summary_project_id_taxon_id_detection_date_idx ON public.daily_detection_summary USING btree (project_id, taxon_id, detection_date);
+
+CREATE INDEX deployments_site_id_idx ON public.deployments USING btree (site_id);
+
+CREATE INDEX event_findings_project_id_category_started_at_event_id_idx ON public.event_findings USING btree (project_id, category, started_at DESC, event_id DESC);
+
+CREATE INDEX event_findings_project_id_taxon_id_started_at_event_id_idx ON public.event_findings USING btree (project_id, taxon_id, started_at DESC, event_id DESC) WHERE (taxon_id <> 0);
+
+CREATE INDEX events_camera_id_started_at_idx ON public.events USING btree (camera_id, started_at) WHERE (merged_into IS NULL);
+
+CREATE INDEX events_merged_into_idx ON public.events USING btree (merged_into) WHERE (merged_into IS NOT NULL);
+
+CREATE INDEX events_project_id_started_at_id_idx ON public.events USING btree (project_id, started_at DESC, id DESC) WHERE (merged_into IS NULL);
+
+CREATE INDEX events_site_id_started_at_id_idx ON public.events USING btree (site_id, started_at DESC, id DESC) WHERE (merged_into IS NULL);
+
+CREATE INDEX identifications_capture_id_idx ON public.identifications USING btree (capture_id);
+
+CREATE INDEX identifications_event_id_idx ON public.identifications USING btree (event_id);
+
+CREATE UNIQUE INDEX identifications_undoes_idx ON public.identifications USING btree (undoes) WHERE (undoes IS NOT NULL);
+
+CREATE INDEX job_minutes_minute_idx ON public.job_minutes USING btree (minute);
+
+CREATE INDEX jobs_dead ON public.jobs USING btree (kind, updated_at DESC) WHERE (state = 3);
+
+CREATE INDEX jobs_leases ON public.jobs USING btree (kind, lease_until) WHERE (state = 2);
+
+CREATE INDEX jobs_oldest ON public.jobs USING btree (kind, run_at, id) WHERE (state = 1);
+
+CREATE INDEX jobs_ready ON public.jobs USING btree (kind, priority DESC, run_at, id) WHERE (state = 1);
+
+CREATE INDEX jobs_waiting ON public.jobs USING btree (kind, run_at) WHERE (state = 4);
+
+CREATE INDEX memberships_account_id_idx ON public.memberships USING btree (account_id);
+
+CREATE UNIQUE INDEX models_is_active_idx ON public.models USING btree (is_active) WHERE is_active;
+
+CREATE INDEX page_events_project_id_sequence_idx ON public.page_events USING btree (project_id, sequence);
+
+CREATE INDEX qrtz_fired_triggers_sched_name_instance_name_requests_recov_idx ON public.qrtz_fired_triggers USING btree (sched_name, instance_name, requests_recovery);
+
+CREATE INDEX qrtz_fired_triggers_sched_name_job_name_job_group_idx ON public.qrtz_fired_triggers USING btree (sched_name, job_name, job_group);
+
+CREATE INDEX qrtz_fired_triggers_sched_name_trigger_name_trigger_group_idx ON public.qrtz_fired_triggers USING btree (sched_name, trigger_name, trigger_group);
+
+CREATE INDEX qrtz_triggers_sched_name_job_name_job_group_idx ON public.qrtz_triggers USING btree (sched_name, job_name, job_group);
+
+CREATE INDEX qrtz_triggers_sched_name_trigger_state_next_fire_time_prior_idx ON public.qrtz_triggers USING btree (sched_name, trigger_state, next_fire_time, priority DESC, misfire_instr);
+
+CREATE INDEX quarantine_entries_received_at_idx ON public.quarantine_entries USING btree (received_at DESC) WHERE (resolved_at IS NULL);
+
+CREATE INDEX sessions_account_id_idx ON public.sessions USING btree (account_id);
+
+CREATE INDEX summary_dirty_camera_id_detection_date_idx ON public.summary_dirty USING btree (camera_id, detection_date);
+
+CREATE INDEX telemetry_camera_time ON ONLY public.telemetry USING btree (camera_id, received_at DESC);
+
+CREATE INDEX wildlife_detections_camera ON ONLY public.wildlife_detections USING btree (camera_id);
+
+CREATE INDEX wildlife_detections_camera_time ON ONLY public.wildlife_detections USING btree (camera_id, captured_at DESC);
+
+CREATE INDEX wildlife_detections_category_time ON ONLY public.wildlife_detections USING btree (project_id, category, captured_at DESC, capture_id DESC) WHERE is_current;
+
+CREATE INDEX wildlife_detections_species_confident ON ONLY public.wildlife_detections USING btree (taxon_id, confidence) WHERE (confidence > (0.8)::double precision);
+
+CREATE INDEX wildlife_detections_species_time ON ONLY public.wildlife_detections USING btree (project_id, taxon_id, captured_at DESC, capture_id DESC) WHERE (is_current AND (taxon_id IS NOT NULL));
+
+CREATE INDEX wildlife_detections_time ON ONLY public.wildlife_detections USING btree (captured_at);
+
+ALTER TABLE ONLY public.api_tokens
+    ADD CONSTRAINT api_tokens_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.audit_entries
+    ADD CONSTRAINT audit_entries_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.camera_sessions
+    ADD CONSTRAINT camera_sessions_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.camera_spools
+    ADD CONSTRAINT camera_spools_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.camera_states
+    ADD CONSTRAINT camera_states_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.cameras
+    ADD CONSTRAINT cameras_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.capture_identities
+    ADD CONSTRAINT capture_identities_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.clock_epochs
+    ADD CONSTRAINT clock_epochs_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.deployments
+    ADD CONSTRAINT deployments_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.deployments
+    ADD CONSTRAINT deployments_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.deployments
+    ADD CONSTRAINT deployments_site_id_fkey FOREIGN KEY (site_id) REFERENCES public.sites(id);
+
+ALTER TABLE ONLY public.event_findings
+    ADD CONSTRAINT event_findings_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id);
+
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_deployment_id_fkey FOREIGN KEY (deployment_id) REFERENCES public.deployments(id);
+
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_merged_into_fkey FOREIGN KEY (merged_into) REFERENCES public.events(id);
+
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.events
+    ADD CONSTRAINT events_site_id_fkey FOREIGN KEY (site_id) REFERENCES public.sites(id);
+
+ALTER TABLE ONLY public.identifications
+    ADD CONSTRAINT identifications_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.identifications
+    ADD CONSTRAINT identifications_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.identifications
+    ADD CONSTRAINT identifications_undoes_fkey FOREIGN KEY (undoes) REFERENCES public.identifications(id);
+
+ALTER TABLE ONLY public.memberships
+    ADD CONSTRAINT memberships_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.memberships
+    ADD CONSTRAINT memberships_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.project_species
+    ADD CONSTRAINT project_species_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.project_species
+    ADD CONSTRAINT project_species_taxon_id_fkey FOREIGN KEY (taxon_id) REFERENCES public.taxa(id);
+
+ALTER TABLE ONLY public.qrtz_blob_triggers
+    ADD CONSTRAINT qrtz_blob_triggers_sched_name_trigger_name_trigger_group_fkey FOREIGN KEY (sched_name, trigger_name, trigger_group) REFERENCES public.qrtz_triggers(sched_name, trigger_name, trigger_group) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.qrtz_cron_triggers
+    ADD CONSTRAINT qrtz_cron_triggers_sched_name_trigger_name_trigger_group_fkey FOREIGN KEY (sched_name, trigger_name, trigger_group) REFERENCES public.qrtz_triggers(sched_name, trigger_name, trigger_group) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.qrtz_simple_triggers
+    ADD CONSTRAINT qrtz_simple_triggers_sched_name_trigger_name_trigger_group_fkey FOREIGN KEY (sched_name, trigger_name, trigger_group) REFERENCES public.qrtz_triggers(sched_name, trigger_name, trigger_group) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.qrtz_simprop_triggers
+    ADD CONSTRAINT qrtz_simprop_triggers_sched_name_trigger_name_trigger_grou_fkey FOREIGN KEY (sched_name, trigger_name, trigger_group) REFERENCES public.qrtz_triggers(sched_name, trigger_name, trigger_group) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.qrtz_triggers
+    ADD CONSTRAINT qrtz_triggers_sched_name_job_name_job_group_fkey FOREIGN KEY (sched_name, job_name, job_group) REFERENCES public.qrtz_job_details(sched_name, job_name, job_group);
+
+ALTER TABLE ONLY public.quarantine_entries
+    ADD CONSTRAINT quarantine_entries_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.sessions
+    ADD CONSTRAINT sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.sign_in_links
+    ADD CONSTRAINT sign_in_links_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.sites
+    ADD CONSTRAINT sites_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.taxa
+    ADD CONSTRAINT taxa_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.taxa(id);
+
+ALTER TABLE ONLY public.taxon_names
+    ADD CONSTRAINT taxon_names_taxon_id_fkey FOREIGN KEY (taxon_id) REFERENCES public.taxa(id);

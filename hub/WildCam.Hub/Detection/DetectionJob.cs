@@ -1,5 +1,6 @@
 using Npgsql;
 using WildCam.Hub.Hosting;
+using WildCam.Hub.Hosting.Metrics;
 using WildCam.Hub.Jobs;
 using WildCam.Imaging;
 using WildCam.Storage;
@@ -15,7 +16,7 @@ namespace WildCam.Hub.Detection;
 /// </summary>
 sealed class DetectionJob(
     NpgsqlDataSource database, DetectionsTable detections, ActiveDetector active, IBlobStore blobs,
-    DetectionOptions options) : IJobHandler
+    DetectionOptions options, WildlifeMetrics metrics, TimeProvider time) : IJobHandler
 {
     public string Kind => JobKinds.Detection;
 
@@ -31,6 +32,7 @@ sealed class DetectionJob(
         var captures = await detections.FindMissingDetectionsAsync(ids, detector.ModelId, cancellationToken);
         var outcomes = new JobOutcome[batch.Count];
         var found = new List<CaptureDetections>(batch.Count);
+        var took = new Dictionary<Guid, TimeSpan>();
         for (var i = 0; i < batch.Count; i++)
         {
             if (!Guid.TryParse(batch[i].Subject, out var id) || !captures.TryGetValue(id, out var capture))
@@ -47,7 +49,9 @@ sealed class DetectionJob(
 
             try
             {
+                var started = time.GetTimestamp();
                 var detected = await LookAsync(detector, capture, cancellationToken);
+                took[id] = time.GetElapsedTime(started);
                 outcomes[i] = detected.Problem is null ? JobOutcome.Done : JobOutcome.Dead(detected.Problem);
                 if (detected.Problem is null)
                 {
@@ -63,10 +67,20 @@ sealed class DetectionJob(
         await detections.EnsureMonthsAsync(captures.Values, cancellationToken);
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await detections.CompleteDetectionsAsync(connection, found, cancellationToken);
+        var filed = await detections.CompleteDetectionsAsync(connection, found, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        foreach (var one in found.Where(f => filed.Contains(f.CaptureId)))
+        {
+            metrics.RecordDetections(captures[one.CaptureId].Camera, took[one.CaptureId], Labels(one.Rows));
+        }
+
         return outcomes;
     }
+
+    /// <summary>No model names species yet, so the category stands for it; a blank is nothing detected.</summary>
+    static IEnumerable<string> Labels(IEnumerable<DetectionRow> rows) => rows
+        .Where(r => r.Category != Category.Blank)
+        .Select(r => r.Category.ToString().ToLowerInvariant());
 
     async Task<Detected> LookAsync(
         IDetector detector, CaptureToDetect capture, CancellationToken cancellationToken)

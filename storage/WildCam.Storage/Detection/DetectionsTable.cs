@@ -5,8 +5,9 @@ using WildCam.Storage.Captures;
 namespace WildCam.Storage.Detection;
 
 /// <summary>A capture to be looked at. It needs a look if its stage is missing or the model has no row of it.</summary>
+/// <param name="Camera">The code of its camera.</param>
 public sealed record CaptureToDetect(
-    Guid Id, DateTimeOffset CapturedAt, int CameraId, string BlobPath, bool NeedsLook);
+    Guid Id, DateTimeOffset CapturedAt, int CameraId, string Camera, string BlobPath, bool NeedsLook);
 
 /// <summary>A capture of the same camera, as history for a comparison.</summary>
 public readonly record struct NeighbourCapture(Guid Id, string BlobPath, short ThumbnailVersion, short Width);
@@ -36,12 +37,13 @@ public sealed class DetectionsTable(NpgsqlDataSource database)
     {
         var found = new Dictionary<Guid, CaptureToDetect>();
         await using var command = database.Command("""
-            select c.id, c.captured_at, c.camera_id, c.blob_path,
+            select c.id, c.captured_at, c.camera_id, m.code, c.blob_path,
               c.stages_missing & $2 <> 0 or not exists (
                 select from wildlife_detections d
                 where d.capture_id = c.id and d.captured_at = c.captured_at and d.model_id = $3)
             from capture_identities i
             join captures c on c.id = i.id and c.captured_at = i.captured_at
+            join cameras m on m.id = i.camera_id
             where i.id = any($1) and i.state = 1
             """, ids, (int)CaptureStages.Detection, modelId);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -49,7 +51,7 @@ public sealed class DetectionsTable(NpgsqlDataSource database)
         {
             found.Add(reader.GetGuid(0), new CaptureToDetect(
                 reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetInt32(2), reader.GetString(3),
-                reader.GetBoolean(4)));
+                reader.GetString(4), reader.GetBoolean(5)));
         }
 
         return found;
@@ -98,15 +100,16 @@ public sealed class DetectionsTable(NpgsqlDataSource database)
     /// <summary>
     /// Files what a model says and clears the stage, for the captures that are still stored; the first answer of a
     /// model on a capture stays. Which rows count is settled in the same transaction, the caller's. It locks the
-    /// captures' identities against people's decisions and corrections of clocks until it ends.
+    /// captures' identities against people's decisions and corrections of clocks until it ends. Gives the captures that
+    /// were still stored.
     /// </summary>
-    public async Task CompleteDetectionsAsync(
+    public async Task<IReadOnlyCollection<Guid>> CompleteDetectionsAsync(
         NpgsqlConnection connection, IReadOnlyList<CaptureDetections> captures, CancellationToken cancellationToken)
     {
         var times = await LockTimesAsync(connection, [.. captures.Select(c => c.CaptureId)], cancellationToken);
         if (times.Count == 0)
         {
-            return;
+            return [];
         }
 
         await using (var batch = new NpgsqlBatch(connection))
@@ -137,6 +140,7 @@ public sealed class DetectionsTable(NpgsqlDataSource database)
         await using var settle = connection.Command(
             "select settle_detections($1, $2)", times.Keys.ToArray(), times.Values.ToArray());
         await settle.ExecuteNonQueryAsync(cancellationToken);
+        return times.Keys;
     }
 
     static NpgsqlBatchCommand InsertRows(CaptureDetections capture, DateTime time)

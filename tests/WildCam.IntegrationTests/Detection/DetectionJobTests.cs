@@ -1,6 +1,9 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using WildCam.Hub.Detection;
 using WildCam.Hub.Detection.Onnx;
+using WildCam.Hub.Hosting.Metrics;
 using WildCam.Hub.Jobs;
 using WildCam.Hub.Thumbnails;
 using WildCam.IntegrationTests.Captures;
@@ -20,6 +23,10 @@ public sealed class DetectionJobTests : IAsyncLifetime
         OnnxRuntimeLibrary = Environment.GetEnvironmentVariable("WildCam__Detection__OnnxRuntimeLibrary") ?? "",
     };
 
+    readonly ServiceProvider _meters = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    readonly PrometheusExport _export = new();
+
+    WildlifeMetrics _metrics = null!;
     PictureWorld _pictures = null!;
     ModelsTable _models = null!;
     ModelCatalogue _catalogue = null!;
@@ -27,6 +34,7 @@ public sealed class DetectionJobTests : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         await _database.InitializeAsync();
+        _metrics = new WildlifeMetrics(_meters.GetRequiredService<IMeterFactory>());
         _pictures = await PictureWorld.MakeAsync(_database);
         _models = new ModelsTable(_database.Source);
         _catalogue = new ModelCatalogue(_models, _pictures.Blobs, _options, TimeProvider.System);
@@ -34,6 +42,8 @@ public sealed class DetectionJobTests : IAsyncLifetime
 
     public async ValueTask DisposeAsync()
     {
+        _export.Dispose();
+        await _meters.DisposeAsync();
         _pictures.Dispose();
         await _database.DisposeAsync();
     }
@@ -68,6 +78,15 @@ public sealed class DetectionJobTests : IAsyncLifetime
             box_x between 0.25 and 0.4 and box_y between 0.35 and 0.5 and box_width between 0.2 and 0.4
             """));
         Assert.True(await _database.ReadAsync<long>("select count(*) from summary_dirty") > 0);
+
+        // Looked at twice, seen once; what is run again counts no more.
+        Assert.Equal(JobResult.Skip, (await PictureWorld.RunAsync(JobOf(active), moved)).Result);
+        var label = await CameraLabelAsync(camera);
+        var text = _export.Write();
+        Assert.Contains(
+            $"wildcam_wildlife_detections_total{{{label},species=\"movement\"}} 1\n", text, StringComparison.Ordinal);
+        Assert.Contains(
+            $"wildcam_detection_processing_seconds_count{{{label}}} 2\n", text, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -87,6 +106,9 @@ public sealed class DetectionJobTests : IAsyncLifetime
         Assert.Equal(1, await CountAsync(id, "is_current"));
         Assert.Equal(1, await CountAsync(id, $"is_current and category = 1 and model_id = {added.Id}"));
         Assert.Equal(1, await CountAsync(id, "not is_current and category = 5"));
+        Assert.Contains(
+            $"wildcam_wildlife_detections_total{{{await CameraLabelAsync(camera)},species=\"animal\"}} 1\n",
+            _export.Write(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -168,12 +190,16 @@ public sealed class DetectionJobTests : IAsyncLifetime
         Assert.True(await _database.ReadAsync<bool>("select backfill_before is null from models where is_active"));
     }
 
+    async Task<string> CameraLabelAsync(int camera) =>
+        $"camera_id=\"{await _database.ReadAsync<string>("select code from cameras where id = $1", camera)}\"";
+
     ActiveDetector Active() => new(
         _models, new DetectionsTable(_database.Source), _catalogue, _pictures.Blobs, TimeProvider.System,
         NullLogger<ActiveDetector>.Instance);
 
     DetectionJob JobOf(ActiveDetector active) => new(
-        _database.Source, new DetectionsTable(_database.Source), active, _pictures.Blobs, _options);
+        _database.Source, new DetectionsTable(_database.Source), active, _pictures.Blobs, _options, _metrics,
+        TimeProvider.System);
 
     Task<long> CountAsync(Guid id, string where) => _database.ReadAsync<long>(
         $"select count(*) from wildlife_detections where capture_id = $1 and ({where})", id);

@@ -15,6 +15,7 @@ var root = new RootCommand("WildCam: a camera-trap network that a field team own
     DoctorCommand.Create(),
     LogsCommand.Create(),
     CameraCommands.Create(),
+    ProjectCommands.Create(),
     JobsCommands.Create(),
     SimulateCommand.Create(),
     ImportCommand.Create(),

@@ -29,10 +29,10 @@ sealed partial class ExpireCaptures(
     {
         var expired = 0;
         var kept = 0;
-        var policies = await retention.ListPoliciesAsync(cancellationToken);
+        var policies = (await retention.ListAsync(cancellationToken)).Where(p => p.Days is not null).ToList();
         foreach (var policy in policies)
         {
-            var before = time.GetUtcNow().AddDays(-policy.Days);
+            var before = time.GetUtcNow().AddDays(-policy.Days!.Value);
             var looked = 0;
             while (looked < RunMax)
             {

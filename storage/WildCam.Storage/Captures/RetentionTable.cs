@@ -3,8 +3,8 @@ using WildCam.Storage.Events;
 
 namespace WildCam.Storage.Captures;
 
-/// <summary>How long a project keeps its pictures.</summary>
-public sealed record RetentionPolicy(int ProjectId, string ProjectSlug, int Days, bool KeepsDecided);
+/// <summary>How many days a project keeps its pictures; null: for ever.</summary>
+public sealed record RetentionPolicy(int ProjectId, string ProjectSlug, int? Days, bool KeepsDecided);
 
 /// <summary>A capture over its project's age.</summary>
 public readonly record struct OldCapture(Guid Id, DateTimeOffset CapturedAt, int CameraId, bool IsDecided);
@@ -23,22 +23,30 @@ public sealed class RetentionTable(NpgsqlDataSource database)
             and d.source = 2 and d.is_current))
         """;
 
-    /// <summary>Projects that do not keep their pictures for ever.</summary>
-    public async Task<IReadOnlyList<RetentionPolicy>> ListPoliciesAsync(CancellationToken cancellationToken)
+    /// <summary>All projects, by slug.</summary>
+    public async Task<IReadOnlyList<RetentionPolicy>> ListAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.Command("""
-            select id, slug, retention_days, retention_keeps_decided from projects
-            where retention_days is not null order by id
-            """);
+        await using var command = database.Command(
+            "select id, slug, retention_days, retention_keeps_decided from projects order by slug");
         var policies = new List<RetentionPolicy>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             policies.Add(new RetentionPolicy(
-                reader.GetInt32(0), reader.GetString(1), reader.GetInt32(2), reader.GetBoolean(3)));
+                reader.GetInt32(0), reader.GetString(1), reader.Get<int>(2), reader.GetBoolean(3)));
         }
 
         return policies;
+    }
+
+    /// <summary>Changes a project's policy; false where there is no such project.</summary>
+    public async Task<bool> SetAsync(
+        string projectSlug, int? days, bool keepsDecided, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command("""
+            update projects set retention_days = $2::int, retention_keeps_decided = $3 where slug = $1
+            """, projectSlug, days, keepsDecided);
+        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
     /// <summary>

@@ -114,6 +114,7 @@ public sealed class RetentionTests : IAsyncLifetime
             "update projects set retention_days = 30 where id = $1", world.ProjectId);
         SetNow(DateTimeOffset.UtcNow.AddDays(31));
         var work = Work(pictures.Blobs);
+        Assert.False(await new RetentionTable(_database.Source).SetAsync("no-such-project", 1, true, default));
         Assert.EndsWith("kept 3 that a person decided on.", await work.RunAsync(default), StringComparison.Ordinal);
         Assert.Equal(3, await CountAsync("captures", world));
         Assert.Equal(0, await _database.ReadAsync<long>("select count(*) from captures where id = $1", other));
@@ -177,6 +178,12 @@ public sealed class RetentionTests : IAsyncLifetime
 public sealed class ExpiredResendTests(Ingest.RunningHub running) : IClassFixture<Ingest.RunningHub>
 {
     [Fact]
+    public async Task A_running_hub_sweeps_orphans_and_expires_pictures_by_itself() => await CaptureWorld.UntilAsync(
+        async () => await running.Database.ReadAsync<long>("""
+            select count(*) from recurring_runs where name in ('orphans', 'retention') and succeeded
+            """) == 2, "both have run without a fault");
+
+    [Fact]
     public async Task A_resend_of_an_expired_picture_is_receipted_as_duplicate_and_never_returns()
     {
         await using var camera = await running.ConnectAsync("expired-1");
@@ -187,7 +194,7 @@ public sealed class ExpiredResendTests(Ingest.RunningHub running) : IClassFixtur
             "select blob_path from captures where device_capture_id = $1", picture.DeviceCaptureId);
         Assert.True(File.Exists(running.BlobFile(path)));
 
-        await running.Database.RunAsync("update projects set retention_days = 10 where slug = 'test'");
+        Assert.True(await new RetentionTable(running.Database.Source).SetAsync("test", 10, true, default));
         var clock = new TestClock();
         clock.Advance(TimeSpan.FromDays(11));
         var work = new ExpireCaptures(

@@ -84,7 +84,8 @@ sealed class HubProcess : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         await Wait.UntilAsync(
-            () => process.HasExited || CanConnect(mqtt), StartTimeout, () => $"The hub did not start:\n{hub.Output}");
+            () => process.HasExited || (CanConnect(mqtt) && CanConnect(tls) && CanConnect(web)), StartTimeout,
+            () => $"The hub did not start:\n{hub.Output}");
         Assert.False(process.HasExited, hub.Output);
         return hub;
     }

@@ -195,6 +195,9 @@ public sealed class GalleryTable(NpgsqlDataSource database)
         var own = cell.Findings.FirstOrDefault(f =>
             filter.NamesFinding && (filter.TaxonId is null || f.TaxonId == filter.TaxonId)
             && (filter.Category is null || f.Category == filter.Category));
+
+        // The picture is that of the finding which names the cell: another's would make the words look wrong.
+        own ??= cell.Findings.Count > 0 ? cell.Findings[0] : null;
         return own is null
             ? cell
             : cell with

@@ -580,9 +580,12 @@ CREATE TABLE public.projects (
     event_gap_minutes integer DEFAULT 30 NOT NULL,
     summary_confidence_min real DEFAULT 0.7 NOT NULL,
     is_demo boolean DEFAULT false NOT NULL,
+    retention_days integer,
+    retention_keeps_decided boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     CONSTRAINT projects_event_gap_minutes_check CHECK (((event_gap_minutes >= 1) AND (event_gap_minutes <= 1440))),
     CONSTRAINT projects_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+    CONSTRAINT projects_retention_days_check CHECK (((retention_days >= 1) AND (retention_days <= 36500))),
     CONSTRAINT projects_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,47}$'::text)),
     CONSTRAINT projects_summary_confidence_min_check CHECK (((summary_confidence_min >= (0)::double precision) AND (summary_confidence_min <= (1)::double precision)))
 );

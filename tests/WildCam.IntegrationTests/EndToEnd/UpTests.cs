@@ -13,7 +13,7 @@ public sealed partial class UpTests(TestDatabase database) : IClassFixture<TestD
     static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(20);
 
     [Fact]
-    public async Task Up_prints_address_and_link_is_ready_and_ends_at_an_interrupt_leaving_nothing()
+    public async Task Up_prints_its_address_takes_simulated_pictures_and_ends_at_an_interrupt_leaving_nothing()
     {
         using var program = new WildCamProgram(database.ConnectionString);
         var line = program.CommandLine("up");
@@ -41,6 +41,7 @@ public sealed partial class UpTests(TestDatabase database) : IClassFixture<TestD
             children = ChildrenOf(up.Id);
             Assert.NotEmpty(children);
             await VisitAsync(program, Link().Match(Said()).Groups[1].Value);
+            await SimulateAsync(program);
 
             Assert.Equal(0, HubProcess.Signal(up.Id, Interrupt));
             await up.WaitForExitAsync().WaitAsync(EndTimeout);
@@ -88,6 +89,16 @@ public sealed partial class UpTests(TestDatabase database) : IClassFixture<TestD
 
         var status = await program.AskAsync("status");
         Assert.True((bool)status["running"]! && (bool)status["ready"]!, $"{status}");
+    }
+
+    async Task SimulateAsync(WildCamProgram program)
+    {
+        var report = await program.AskAsync("simulate", "--cameras", "2", "--pictures", "2", "--every", "0");
+        Assert.Equal((4, 0), ((int)report["progress"]!["stored"]!, (int)report["progress"]!["waiting"]!));
+        Assert.Equal(4L, await database.ReadAsync<long>("select count(*) from captures"));
+        Assert.True(
+            await database.ReadAsync<long>("select count(*) from wildlife_detections where source = 3") > 0,
+            "The simulator filed nothing of what it knows.");
     }
 
     /// <summary>Processes whose parent is this one.</summary>

@@ -21,6 +21,23 @@ static class Sql
         return command;
     }
 
+    /// <summary>
+    /// One value that is an array: text[], bytea[]. Without it an array of references would be taken for the list of
+    /// values, each element a parameter of its own.
+    /// </summary>
+    public static NpgsqlCommand Command<T>(this NpgsqlConnection connection, string sql, T[] value)
+        where T : class =>
+        connection.Command(sql, [(object)value]);
+
+    /// <inheritdoc cref="Command{T}(NpgsqlConnection, string, T[])"/>
+    public static NpgsqlCommand Command<T>(this NpgsqlDataSource database, string sql, T[] value)
+        where T : class =>
+        database.Command(sql, [(object)value]);
+
+    /// <summary>Many values; an array of plain objects is a list of them.</summary>
+    public static NpgsqlCommand Command(this NpgsqlConnection connection, string sql, object?[] values) =>
+        connection.Command(sql, values.AsSpan());
+
     /// <summary>The value of a column that may be null.</summary>
     public static T? Get<T>(this NpgsqlDataReader reader, int column)
         where T : struct =>

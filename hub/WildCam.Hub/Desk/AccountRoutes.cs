@@ -87,7 +87,7 @@ static class AccountRoutes
     }
 
     static async Task<IResult> SetupPageAsync(
-        HttpContext context, Frames frames, AccountsTable accounts, SignInLinksTable links)
+        HttpContext context, Frames frames, AccountsTable accounts, SignInLinksTable links, ProjectsTable projects)
     {
         var frame = await frames.OpenAsync(context);
         if (await accounts.AnyAsync(context.RequestAborted))
@@ -97,12 +97,14 @@ static class AccountRoutes
 
         var link = context.Request.Query["link"].ToString();
         return await links.IsOpenAsync(link, context.RequestAborted)
-            ? SetupPageOf(frame, new SetupForm(link, "", "", "", "", ""), null)
+            ? SetupPageOf(
+                frame, new SetupForm(link, "", "", "", "", ""),
+                await projects.FindDemoSlugAsync(context.RequestAborted) is not null, null)
             : DeskGuard.Message(frame, StatusCodes.Status200OK, "Set up WildCam", Texts.SetupNeedsLink, null);
     }
 
     static async Task<IResult> SetupAsync(
-        HttpContext context, Frames frames, SignIns signIns, ProjectSpeciesTable species)
+        HttpContext context, Frames frames, SignIns signIns, ProjectsTable projects, ProjectSpeciesTable species)
     {
         if (!DeskGuard.IsFromHere(context.Request))
         {
@@ -114,24 +116,32 @@ static class AccountRoutes
         string Field(string name) => typed[name].ToString().Trim();
         var form = new SetupForm(
             Field("link"), Field("name"), Field("email"), Field("project"), Field("zone"), Field("species"));
+        var demo = await projects.FindDemoSlugAsync(abort);
+        var toDemo = demo is not null && Field("next") == "demo";
+        // Whoever only looks at the demo needs no project; what was typed is kept all the same.
+        var hasProject = !toDemo || form.Project.Length > 0;
         var slug = CameraRoutes.Slug(form.Project);
         var result = await signIns.CreateFirstAdminAsync(
             form.Link,
             new FirstAccount(form.Email, form.Name, typed["password"].ToString())
             {
-                ProjectSlug = slug,
-                ProjectName = form.Project,
-                TimeZone = form.Zone,
+                ProjectSlug = hasProject ? slug : null,
+                ProjectName = hasProject ? form.Project : null,
+                TimeZone = hasProject ? form.Zone : "UTC",
             },
             Address(context), abort);
         if (result.Refusal is not AccountRefusal.None)
         {
-            return SetupPageOf(await frames.OpenAsync(context), form, Texts.Refused(result));
+            return SetupPageOf(await frames.OpenAsync(context), form, demo is not null, Texts.Refused(result));
         }
 
         SessionCookie.Write(context, result);
-        await species.AddAsync(slug, "en", SpeciesLines.Read(form.Species), abort);
-        return TypedResults.LocalRedirect($"/p/{slug}/cameras/new");
+        if (hasProject)
+        {
+            await species.AddAsync(slug, "en", SpeciesLines.Read(form.Species), abort);
+        }
+
+        return TypedResults.LocalRedirect(toDemo ? $"/p/{demo}/" : $"/p/{slug}/cameras/new");
     }
 
     static RazorComponentResult<SignInPage> SignInPage(Frame frame, string email, string to, string? problem) =>
@@ -143,11 +153,13 @@ static class AccountRoutes
             [nameof(Pages.SignInPage.Problem)] = problem,
         });
 
-    static RazorComponentResult<SetupPage> SetupPageOf(Frame frame, SetupForm form, string? problem) =>
+    static RazorComponentResult<SetupPage> SetupPageOf(
+        Frame frame, SetupForm form, bool hasDemo, string? problem) =>
         new(new Dictionary<string, object?>
         {
             [nameof(SetupPage.Frame)] = frame,
             [nameof(SetupPage.Form)] = form,
+            [nameof(SetupPage.HasDemo)] = hasDemo,
             [nameof(SetupPage.Problem)] = problem,
         });
 

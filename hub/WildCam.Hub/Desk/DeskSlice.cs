@@ -34,8 +34,6 @@ static class DeskSlice
         services.AddSingleton<PicturePageTable>();
         services.AddSingleton<SpeciesPagesTable>();
         services.AddSingleton<CameraPagesTable>();
-        services.AddSingleton<JobsPageTable>();
-        services.AddSingleton<LiveTable>();
         services.AddSingleton<ProjectSpeciesTable>();
         services.TryAddSingleton<CameraRegistration>();
         services.TryAddSingleton<SitesTable>();

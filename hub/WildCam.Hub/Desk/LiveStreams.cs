@@ -5,7 +5,7 @@ using System.Threading.Channels;
 using Npgsql;
 using WildCam.Hub.Hosting;
 using WildCam.Storage;
-using WildCam.Storage.Desk;
+using WildCam.Storage.Events;
 
 namespace WildCam.Hub.Desk;
 
@@ -13,13 +13,11 @@ namespace WildCam.Hub.Desk;
 /// Tells open pages what happened. One read of the database serves all of them: it is woken by a notice, and by a
 /// clock, since a notice is only a hint. A page that reads slowly loses the oldest and is told to look for itself.
 /// </summary>
-sealed partial class LiveStreams(LiveTable live, DatabaseNotices notices, ILogger<LiveStreams> log) : BackgroundService
+sealed partial class LiveStreams(
+    PageEventsTable pageEvents, DatabaseNotices notices, ILogger<LiveStreams> log) : BackgroundService
 {
     /// <summary>Messages kept for one page that does not read.</summary>
     const int QueuedMax = 64;
-
-    /// <summary>Page events read at once.</summary>
-    const int BatchMax = 500;
 
     static readonly TimeSpan PollEvery = TimeSpan.FromSeconds(1);
     static readonly TimeSpan BreathEvery = TimeSpan.FromSeconds(20);
@@ -102,7 +100,7 @@ sealed partial class LiveStreams(LiveTable live, DatabaseNotices notices, ILogge
             {
                 await _wake.WaitAsync(PollEvery, stoppingToken);
                 // Read before the listeners are counted: one that comes in between is told everything after it.
-                var newest = await live.LastSequenceAsync(stoppingToken);
+                var newest = await pageEvents.ReadLastSequenceAsync(stoppingToken);
                 if (Count == 0 || _last < 0)
                 {
                     _last = newest;
@@ -126,10 +124,10 @@ sealed partial class LiveStreams(LiveTable live, DatabaseNotices notices, ILogge
 
     async Task TellAsync(CancellationToken cancellationToken)
     {
-        IReadOnlyList<LiveRow> rows;
+        IReadOnlyList<NumberedPageEvent> rows;
         do
         {
-            rows = await live.ListSinceAsync(_last, BatchMax, cancellationToken);
+            rows = await pageEvents.ReadAfterAsync(_last, cancellationToken);
             foreach (var row in rows)
             {
                 _last = row.Sequence;
@@ -143,16 +141,16 @@ sealed partial class LiveStreams(LiveTable live, DatabaseNotices notices, ILogge
                 }
             }
         }
-        while (rows.Count == BatchMax);
+        while (rows.Count == PageEventsTable.ReadMax);
     }
 
     async Task<long> CatchUpAsync(
         int projectId, long? after, HttpResponse response, CancellationToken cancellationToken)
     {
-        var last = await live.LastSequenceAsync(cancellationToken);
+        var last = await pageEvents.ReadLastSequenceAsync(cancellationToken);
         if (after is { } sequence && sequence < last)
         {
-            var rows = await live.ListSinceAsync(projectId, sequence, BatchMax, cancellationToken);
+            var rows = await pageEvents.ReadAfterAsync(projectId, sequence, cancellationToken);
             foreach (var row in rows)
             {
                 await response.Body.WriteAsync(Message.Of(row).Bytes, cancellationToken);
@@ -168,7 +166,7 @@ sealed partial class LiveStreams(LiveTable live, DatabaseNotices notices, ILogge
 
     sealed record Message(long Sequence, byte[] Bytes)
     {
-        public static Message Of(LiveRow row) => new(row.Sequence, Encoding.UTF8.GetBytes(
+        public static Message Of(NumberedPageEvent row) => new(row.Sequence, Encoding.UTF8.GetBytes(
             $"id: {row.Sequence}\nevent: {row.Kind}\ndata: {{\"subject\":\"{row.Subject}\"}}\n\n"));
     }
 

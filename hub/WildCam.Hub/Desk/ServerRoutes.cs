@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using WildCam.Hub.Desk.Pages;
-using WildCam.Storage.Desk;
+using WildCam.Hub.Jobs;
 
 namespace WildCam.Hub.Desk;
 
@@ -24,7 +24,8 @@ static class ServerRoutes
                 frame, StatusCodes.Status200OK, "No project yet", "Ask a manager to let you into a project.", null);
     }
 
-    static async Task<IResult> JobsAsync(HttpContext context, Frames frames, JobsPageTable jobs, TimeProvider time)
+    static async Task<IResult> JobsAsync(
+        HttpContext context, Frames frames, JobsOverview jobs, RecurringTable recurring, TimeProvider time)
     {
         var frame = await frames.OpenAsync(context);
         if (frame.Visitor?.IsAdmin != true)
@@ -37,15 +38,17 @@ static class ServerRoutes
         {
             [nameof(JobsPage.Frame)] =
                 frame with { Project = frame.Visitor.Projects is [var first, ..] ? first : null },
-            [nameof(JobsPage.Kinds)] = await jobs.ListKindsAsync(now, context.RequestAborted),
-            [nameof(JobsPage.Failures)] = await jobs.ListFailuresAsync(context.RequestAborted),
+            [nameof(JobsPage.Lag)] = await jobs.ReadLagAsync(now, context.RequestAborted),
+            [nameof(JobsPage.Kinds)] = await jobs.CountByKindAsync(context.RequestAborted),
+            [nameof(JobsPage.Failures)] = await jobs.GroupDeadAsync(context.RequestAborted),
+            [nameof(JobsPage.Recurring)] = await recurring.ReadAsync(context.RequestAborted),
             [nameof(JobsPage.Retried)] =
                 int.TryParse(context.Request.Query["retried"], out var retried) ? retried : null,
             [nameof(JobsPage.Now)] = now,
         });
     }
 
-    static async Task<IResult> RetryAsync(HttpContext context, Frames frames, JobsPageTable jobs, TimeProvider time)
+    static async Task<IResult> RetryAsync(HttpContext context, Frames frames, JobsOverview jobs, JobSignal signal)
     {
         if (!DeskGuard.IsFromHere(context.Request))
         {
@@ -58,8 +61,13 @@ static class ServerRoutes
         }
 
         var form = await context.Request.ReadFormAsync(context.RequestAborted);
-        var count = await jobs.RetryAsync(
-            form["kind"].ToString(), form["reason"].ToString(), time.GetUtcNow(), context.RequestAborted);
+        var kind = form["kind"].ToString();
+        var count = await jobs.RetryDeadAsync(kind, form["reason"].ToString(), null, context.RequestAborted);
+        if (count > 0)
+        {
+            signal.Ready(kind);
+        }
+
         return TypedResults.LocalRedirect($"/server/jobs?retried={count}");
     }
 }

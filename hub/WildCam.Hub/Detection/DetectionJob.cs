@@ -16,7 +16,7 @@ namespace WildCam.Hub.Detection;
 /// </summary>
 sealed class DetectionJob(
     NpgsqlDataSource database, DetectionsTable detections, ActiveDetector active, IBlobStore blobs,
-    DetectionOptions options, WildlifeMetrics metrics, TimeProvider time) : IJobHandler
+    DetectionOptions options, WildlifeMetrics metrics, PageNews news, TimeProvider time) : IJobHandler
 {
     public string Kind => JobKinds.Detection;
 
@@ -74,6 +74,8 @@ sealed class DetectionJob(
             metrics.RecordDetections(captures[one.CaptureId].Camera, took[one.CaptureId], Labels(one.Rows));
         }
 
+        await news.TellProcessedAsync(
+            found.Select(f => (captures[f.CaptureId].ProjectId, f.CaptureId)), cancellationToken);
         return outcomes;
     }
 

@@ -1,3 +1,4 @@
+using WildCam.Hub.Hosting;
 using WildCam.Hub.Jobs;
 using WildCam.Storage.Events;
 
@@ -10,6 +11,7 @@ static class EventsSlice
     {
         builder.Services.AddSingleton<EventsTable>();
         builder.Services.AddSingleton<PageEventsTable>();
+        builder.Services.AddSingleton<PageNews>();
         builder.Services.AddSingleton<IJobHandler, GroupEventsJob>();
     }
 }

@@ -6,8 +6,7 @@ using WildCam.Storage.Events;
 namespace WildCam.Hub.Events;
 
 /// <summary>Puts captures into events, those of one camera in one transaction, and tells the pages.</summary>
-public sealed class GroupEventsJob(
-    EventsTable events, PageEventsTable pageEvents, NoticeSender notices) : IJobHandler
+public sealed class GroupEventsJob(EventsTable events, PageNews news) : IJobHandler
 {
     public string Kind => JobKinds.Event;
 
@@ -28,15 +27,10 @@ public sealed class GroupEventsJob(
                 ofCamera.Key, [.. ofCamera.Select(c => c.Key)], cancellationToken));
         }
 
-        await pageEvents.AppendAsync(
+        await news.TellAsync(
             [.. touched.Select(e => new PageEvent(
                 e.ProjectId, PageEventKinds.Arrival, e.EventId.ToString(), e.CapturedAt))],
             cancellationToken);
-        foreach (var project in touched.Select(e => e.ProjectId).Distinct())
-        {
-            notices.Send(Channels.Pages, project.ToString());
-        }
-
         return [.. ids.Select(id => cameras.ContainsKey(id)
             ? JobOutcome.Done
             : JobOutcome.Skip("The capture was erased."))];

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using WildCam.Storage;
 using WildCam.Storage.Jobs;
 
 namespace WildCam.Hub.Jobs;
@@ -25,7 +26,14 @@ static class JobsApi
             await jobs.CountByKindAsync(cancellationToken), await jobs.GroupDeadAsync(cancellationToken)));
 
     static async Task<Ok<RetryAnswer>> RetryAsync(
-        RetryBody body, JobsOverview jobs, CancellationToken cancellationToken) =>
-        TypedResults.Ok(new RetryAnswer(await jobs.RetryDeadAsync(
-            body.Kind, body.Reason, body.Subject, cancellationToken)));
+        RetryBody body, JobsOverview jobs, JobSignal signal, CancellationToken cancellationToken)
+    {
+        var retried = await jobs.RetryDeadAsync(body.Kind, body.Reason, body.Subject, cancellationToken);
+        foreach (var kind in JobKinds.All.Where(k => retried > 0 && (body.Kind ?? k) == k))
+        {
+            signal.Ready(kind);
+        }
+
+        return TypedResults.Ok(new RetryAnswer(retried));
+    }
 }

@@ -14,7 +14,8 @@ namespace WildCam.Hub.Thumbnails;
 /// Makes the thumbnails of a picture and records what its pixels tell. A picture that cannot be decoded stays what it
 /// is and is marked; its job is dead at once, since the bytes will not change, and can be retried by hand.
 /// </summary>
-sealed class ThumbnailJob(NpgsqlDataSource database, ThumbnailsTable thumbnails, IBlobStore blobs) : IJobHandler
+sealed class ThumbnailJob(
+    NpgsqlDataSource database, ThumbnailsTable thumbnails, IBlobStore blobs, PageNews news) : IJobHandler
 {
     public string Kind => JobKinds.Thumbnail;
 
@@ -53,6 +54,7 @@ sealed class ThumbnailJob(NpgsqlDataSource database, ThumbnailsTable thumbnails,
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await thumbnails.CompleteThumbnailsAsync(connection, facts, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+        await news.TellProcessedAsync(facts.Select(f => (missing[f.Id].ProjectId, f.Id)), cancellationToken);
         return outcomes;
     }
 

@@ -28,7 +28,7 @@ function listen() {
     tell(kind, subject);
     channel?.postMessage({ kind, subject, last });
   };
-  for (const kind of ['place', 'arrival', 'decision', 'camera']) source.addEventListener(kind, pass(kind));
+  for (const kind of ['place', 'arrival', 'processed', 'decision', 'camera']) source.addEventListener(kind, pass(kind));
   source.onerror = () => {
     showState(false);
     // A refused stream stays closed, for example once the session has ended: ask again later, not at once.

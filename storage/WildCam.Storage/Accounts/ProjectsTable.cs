@@ -51,6 +51,14 @@ public sealed class ProjectsTable(NpgsqlDataSource database)
         return (int)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
+    /// <summary>Slug of the oldest demo project, for the first set-up; null where there is none.</summary>
+    public async Task<string?> FindDemoSlugAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(
+            "select slug from projects where is_demo order by id limit 1");
+        return (string?)await command.ExecuteScalarAsync(cancellationToken);
+    }
+
     /// <summary>Slugs of all projects, for the machine's owner.</summary>
     public async Task<IReadOnlyList<string>> ListSlugsAsync(CancellationToken cancellationToken)
     {

@@ -43,11 +43,20 @@ public sealed class CapturesTable(NpgsqlDataSource database)
               left join deployments d on d.camera_id = g.camera_id and d.from_at <= g.captured_at
                 and (d.until_at is null or d.until_at > g.captured_at)),
             seen as (
-              select camera_id, max(received_at) as received_at from given group by camera_id order by camera_id),
+              select g.camera_id, max(g.received_at) as received_at,
+                count(n.id) filter (where g.source = 1) as pictures,
+                coalesce(sum(g.size_bytes) filter (where n.id is not null and g.source = 1), 0) as bytes
+              from given g left join named n on n.id = g.id
+              group by g.camera_id order by g.camera_id),
             noted as (
               update camera_states s set
                 last_capture_at = greatest(s.last_capture_at, seen.received_at),
-                last_seen_at = greatest(s.last_seen_at, seen.received_at)
+                last_seen_at = greatest(s.last_seen_at, seen.received_at),
+                -- What waits on the camera is as old as its last word: what came since waits no more.
+                spool_count = case when s.spool_count > seen.pictures then s.spool_count - seen.pictures
+                  when s.spool_count is not null then 0 end,
+                spool_bytes = case when s.spool_bytes > seen.bytes then s.spool_bytes - seen.bytes
+                  when s.spool_bytes is not null then 0 end
               from seen where s.camera_id = seen.camera_id and $24)
             select id from named
             """, connection);
@@ -93,7 +102,7 @@ public sealed class CapturesTable(NpgsqlDataSource database)
         await using var command = database.Command("""
             select id, device_capture_id, camera_id, captured_at, size_bytes, digest, state
             from capture_identities where device_capture_id = any($1)
-            """, (object)deviceCaptureIds); // one parameter, not one for each element
+            """, deviceCaptureIds);
         return await ReadKnownAsync(command, cancellationToken);
     }
 
@@ -122,12 +131,45 @@ public sealed class CapturesTable(NpgsqlDataSource database)
             return null;
         }
 
-        await using var detections = connection.Command(
-            "delete from wildlife_detections where capture_id = $1 and captured_at = $2", id, capturedAt);
+        await using var detections = connection.Command("""
+            with gone as (
+              delete from wildlife_detections where capture_id = $1 and captured_at = $2
+              returning camera_id, local_date)
+            insert into summary_dirty (camera_id, detection_date) select distinct camera_id, local_date from gone
+            """, id, capturedAt);
         await detections.ExecuteNonQueryAsync(cancellationToken);
-        await using var capture = connection.Command(
-            "delete from captures where id = $1 and captured_at = $2 returning blob_path", id, capturedAt);
-        return (string?)await capture.ExecuteScalarAsync(cancellationToken);
+        var (blobPath, eventId) = await DeleteAsync(connection, id, capturedAt, cancellationToken);
+        if (eventId is { } visit)
+        {
+            await LeaveEventAsync(connection, visit, cancellationToken);
+        }
+
+        return blobPath;
+    }
+
+    static async Task<(string? BlobPath, Guid? EventId)> DeleteAsync(
+        NpgsqlConnection connection, Guid id, DateTime capturedAt, CancellationToken cancellationToken)
+    {
+        await using var command = connection.Command("""
+            delete from captures where id = $1 and captured_at = $2 returning blob_path, event_id
+            """, id, capturedAt);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (reader.GetString(0), reader.Get<Guid>(1)) : (null, null);
+    }
+
+    // The event keeps its id and its span, so that links and neighbours stay; with its last picture its findings go.
+    static async Task LeaveEventAsync(NpgsqlConnection connection, Guid eventId, CancellationToken cancellationToken)
+    {
+        await using var count = connection.Command("""
+            update events e set version = version + 1, best_capture_id = null, best_captured_at = null,
+              capture_count = (
+                select count(*) from captures c
+                where c.event_id = e.id and c.captured_at between e.started_at and e.ended_at)
+            where e.id = $1
+            """, eventId);
+        await count.ExecuteNonQueryAsync(cancellationToken);
+        await using var refresh = connection.Command("select refresh_event_findings($1)", eventId);
+        await refresh.ExecuteNonQueryAsync(cancellationToken);
     }
 
     static async Task<List<KnownCapture>> ReadKnownAsync(NpgsqlCommand command, CancellationToken cancellationToken)

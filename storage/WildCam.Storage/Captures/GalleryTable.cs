@@ -60,6 +60,7 @@ public sealed class GalleryTable(NpgsqlDataSource database)
             from {(filter.NamesFinding ? "event_findings f join events e on e.id = f.event_id" : "events e")}
             left join sites s on s.id = e.site_id
             where {table}.project_id = {Add(filter.ProjectId)} and e.merged_into is null
+              and e.capture_count > 0
             """);
         if (filter.TaxonId is { } taxon)
         {

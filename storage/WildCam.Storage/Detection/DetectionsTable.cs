@@ -7,7 +7,7 @@ namespace WildCam.Storage.Detection;
 /// <summary>A capture to be looked at. It needs a look if its stage is missing or the model has no row of it.</summary>
 /// <param name="Camera">The code of its camera.</param>
 public sealed record CaptureToDetect(
-    Guid Id, DateTimeOffset CapturedAt, int CameraId, string Camera, string BlobPath, bool NeedsLook);
+    Guid Id, DateTimeOffset CapturedAt, int ProjectId, int CameraId, string Camera, string BlobPath, bool NeedsLook);
 
 /// <summary>A capture of the same camera, as history for a comparison.</summary>
 public readonly record struct NeighbourCapture(Guid Id, string BlobPath, short ThumbnailVersion, short Width);
@@ -37,7 +37,7 @@ public sealed class DetectionsTable(NpgsqlDataSource database)
     {
         var found = new Dictionary<Guid, CaptureToDetect>();
         await using var command = database.Command("""
-            select c.id, c.captured_at, c.camera_id, m.code, c.blob_path,
+            select c.id, c.captured_at, c.project_id, c.camera_id, m.code, c.blob_path,
               c.stages_missing & $2 <> 0 or not exists (
                 select from wildlife_detections d
                 where d.capture_id = c.id and d.captured_at = c.captured_at and d.model_id = $3)
@@ -50,8 +50,8 @@ public sealed class DetectionsTable(NpgsqlDataSource database)
         while (await reader.ReadAsync(cancellationToken))
         {
             found.Add(reader.GetGuid(0), new CaptureToDetect(
-                reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetInt32(2), reader.GetString(3),
-                reader.GetString(4), reader.GetBoolean(5)));
+                reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetInt32(2), reader.GetInt32(3),
+                reader.GetString(4), reader.GetString(5), reader.GetBoolean(6)));
         }
 
         return found;

@@ -25,7 +25,8 @@ public sealed class EventSearch(NpgsqlDataSource database)
         CaptureFilter filter, CaptureKey? after, int most, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand();
-        var sql = new StringBuilder($"{Columns} where e.merged_into is null and e.project_id = ");
+        var sql = new StringBuilder(
+            $"{Columns} where e.merged_into is null and e.capture_count > 0 and e.project_id = ");
         string Add(object value)
         {
             command.Parameters.Add(new NpgsqlParameter { Value = value });

@@ -14,6 +14,9 @@ public static class PageEventKinds
 
     /// <summary>A camera changed; the subject is its code.</summary>
     public const string Camera = "camera";
+
+    /// <summary>Pictures have their thumbnails or findings now; the subject is the id of one of them.</summary>
+    public const string Processed = "processed";
 }
 
 /// <summary>What pages are told live.</summary>
@@ -66,6 +69,24 @@ public sealed class PageEventsTable(NpgsqlDataSource database)
         await transaction.CommitAsync(cancellationToken);
     }
 
+    /// <summary>The newest that is visible; zero before the first.</summary>
+    public async Task<long> ReadLastSequenceAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("select coalesce(max(sequence), 0) from page_events");
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>What happened in all projects since a sequence, in order, at most <see cref="ReadMax"/>.</summary>
+    public async Task<IReadOnlyList<NumberedPageEvent>> ReadAfterAsync(
+        long sequence, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command("""
+            select sequence, project_id, kind, subject, captured_at from page_events
+            where sequence > $1 order by sequence limit $2
+            """, sequence, ReadMax);
+        return await ReadAsync(command, cancellationToken);
+    }
+
     /// <summary>What a project's pages missed since a sequence, in order, at most <see cref="ReadMax"/>.</summary>
     public async Task<IReadOnlyList<NumberedPageEvent>> ReadAfterAsync(
         int projectId, long sequence, CancellationToken cancellationToken)
@@ -74,6 +95,11 @@ public sealed class PageEventsTable(NpgsqlDataSource database)
             select sequence, project_id, kind, subject, captured_at from page_events
             where project_id = $1 and sequence > $2 order by sequence limit $3
             """, projectId, sequence, ReadMax);
+        return await ReadAsync(command, cancellationToken);
+    }
+
+    static async Task<List<NumberedPageEvent>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
         var events = new List<NumberedPageEvent>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

@@ -27,7 +27,7 @@ public sealed class RecurringTable(NpgsqlDataSource database)
     public async Task KeepOnlyAsync(IEnumerable<string> names, CancellationToken cancellationToken)
     {
         await using var command = database.Command(
-            "delete from recurring_runs where name <> all($1)", (object)names.ToArray()); // one parameter
+            "delete from recurring_runs where name <> all($1)", names.ToArray());
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

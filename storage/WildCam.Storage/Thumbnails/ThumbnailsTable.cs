@@ -3,7 +3,7 @@ using Npgsql;
 namespace WildCam.Storage.Thumbnails;
 
 /// <summary>A picture whose thumbnails are to be made.</summary>
-public sealed record MissingThumbnails(Guid Id, string BlobPath, bool IsMissing);
+public sealed record MissingThumbnails(Guid Id, int ProjectId, string BlobPath, bool IsMissing);
 
 /// <summary>What the thumbnail job learned of a picture.</summary>
 public sealed record PictureFacts
@@ -45,7 +45,7 @@ public sealed class ThumbnailsTable(NpgsqlDataSource database)
     {
         var found = new Dictionary<Guid, MissingThumbnails>();
         await using var command = database.Command("""
-            select c.id, c.blob_path, c.stages_missing & $2 <> 0
+            select c.id, c.project_id, c.blob_path, c.stages_missing & $2 <> 0
             from capture_identities i
             join captures c on c.id = i.id and c.captured_at = i.captured_at
             where i.id = any($1) and i.state = 1
@@ -55,7 +55,8 @@ public sealed class ThumbnailsTable(NpgsqlDataSource database)
         {
             found.Add(
                 reader.GetGuid(0),
-                new MissingThumbnails(reader.GetGuid(0), reader.GetString(1), reader.GetBoolean(2)));
+                new MissingThumbnails(
+                    reader.GetGuid(0), reader.GetInt32(1), reader.GetString(2), reader.GetBoolean(3)));
         }
 
         return found;

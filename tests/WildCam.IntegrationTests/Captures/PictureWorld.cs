@@ -1,8 +1,11 @@
 using System.Buffers;
+using Microsoft.Extensions.Logging.Abstractions;
+using WildCam.Hub.Hosting;
 using WildCam.Hub.Jobs;
 using WildCam.Imaging;
 using WildCam.Storage;
 using WildCam.Storage.Blobs;
+using WildCam.Storage.Events;
 using WildCam.Storage.Jobs;
 
 namespace WildCam.IntegrationTests.Captures;
@@ -17,6 +20,11 @@ sealed class PictureWorld(TestDatabase database, CaptureWorld world) : IDisposab
     public TestDatabase Database => database;
 
     public FolderBlobStore Blobs => field ??= new FolderBlobStore(_folder.FullName, TimeProvider.System);
+
+    /// <summary>What tells pages; its notices stay unsent.</summary>
+    public static PageNews News(TestDatabase database) => new(
+        new PageEventsTable(database.Source),
+        new NoticeSender(database.Source, NullLogger<NoticeSender>.Instance));
 
     public static async Task<PictureWorld> MakeAsync(TestDatabase database) =>
         new(database, await CaptureWorld.MakeAsync(database));

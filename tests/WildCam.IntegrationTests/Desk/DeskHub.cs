@@ -20,21 +20,17 @@ public sealed class DeskHub : WebApplicationFactory<HubOptions>, IAsyncLifetime
 
     public TestDatabase Database { get; } = new();
 
+    /// <summary>Whether the project and its pictures are there; without them the hub is as new.</summary>
+    public bool IsSeeded { get; init; } = true;
+
     public string Address { get; private set; } = "";
 
     public async ValueTask InitializeAsync()
     {
         await Database.InitializeAsync();
-        await using (var connection = await Database.Source.OpenConnectionAsync())
-        await using (var transaction = await connection.BeginTransactionAsync())
+        if (IsSeeded)
         {
-            foreach (var statement in SeedStatements())
-            {
-                await using var command = new Npgsql.NpgsqlCommand(statement, connection);
-                await command.ExecuteNonQueryAsync();
-            }
-
-            await transaction.CommitAsync();
+            await SeedAsync();
         }
 
         UseKestrel(0);
@@ -106,6 +102,19 @@ public sealed class DeskHub : WebApplicationFactory<HubOptions>, IAsyncLifetime
         builder.UseSetting("WildCam:WebPort", "0");
         builder.UseSetting("WildCam:Gateway:MqttPort", "0");
         builder.UseSetting("WildCam:Gateway:MqttTlsPort", "0");
+    }
+
+    async Task SeedAsync()
+    {
+        await using var connection = await Database.Source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        foreach (var statement in SeedStatements())
+        {
+            await using var command = new Npgsql.NpgsqlCommand(statement, connection);
+            await command.ExecuteNonQueryAsync();
+        }
+
+        await transaction.CommitAsync();
     }
 
     static IEnumerable<string> SeedStatements()

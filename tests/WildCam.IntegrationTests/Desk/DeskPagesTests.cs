@@ -60,6 +60,44 @@ public sealed class DeskPagesTests(DeskHub hub) : IClassFixture<DeskHub>
     }
 
     [Fact]
+    public async Task The_jobs_page_tells_of_failures_and_recurring_work_and_tries_again()
+    {
+        await hub.Database.RunAsync("""
+            insert into jobs (kind, subject, state, reason)
+            select 'exif', 'lost-' || n, 3, 'The disk was <full>.' from generate_series(1, 3) n
+            """);
+        var page = await hub.OpenAsync();
+        await page.GotoAsync("/server/jobs");
+        await Assertions.Expect(page.Locator(".truth")).ToContainTextAsync("Keeping up:");
+        var row = page.GetByRole(AriaRole.Row).Filter(new() { Has = page.GetByRole(
+            AriaRole.Rowheader, new() { Name = "exif", Exact = true }) });
+        Assert.Equal("3", await row.GetByRole(AriaRole.Cell).Nth(3).InnerTextAsync());
+        var failure = page.Locator(".failures li");
+        await Assertions.Expect(failure).ToContainTextAsync("exif The disk was <full>.");
+        var recurring = page.GetByRole(AriaRole.Region, new() { Name = "Recurring work" });
+        await Wait.UntilAsync(
+            async () =>
+            {
+                await page.ReloadAsync();
+                var all = await recurring.Locator("tbody tr").AllInnerTextsAsync();
+                return all.Count >= 3 && all.All(r => r.Contains("Done", StringComparison.Ordinal)
+                    && r.Contains("in ", StringComparison.Ordinal));
+            },
+            TimeSpan.FromSeconds(30), () => "not each recurring work ran and has a next time");
+        if (Environment.GetEnvironmentVariable("WILDCAM_SCREENSHOTS") is { Length: > 0 } folder)
+        {
+            await page.ScreenshotAsync(new() { Path = Path.Combine(folder, "jobs-failed.png"), FullPage = true });
+        }
+
+        await failure.GetByRole(AriaRole.Button, new() { Name = "Try again 3" }).ClickAsync();
+        await Assertions.Expect(page.GetByRole(AriaRole.Status).First).ToContainTextAsync(
+            "3 jobs will be tried again.");
+        await Assertions.Expect(page.Locator(".failures")).ToHaveCountAsync(0);
+        Assert.Equal(0L, await hub.Database.ReadAsync<long>("select count(*) from jobs where state = 3"));
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task A_project_that_is_closed_looks_like_none()
     {
         await hub.Database.RunAsync("""

@@ -53,7 +53,7 @@ public sealed class DetectionJobTests : IAsyncLifetime
     {
         var camera = await _pictures.World.AddCameraAsync();
         var thumbnails = new ThumbnailJob(
-            _database.Source, new ThumbnailsTable(_database.Source), _pictures.Blobs);
+            _database.Source, new ThumbnailsTable(_database.Source), _pictures.Blobs, PictureWorld.News(_database));
         for (var take = 0; take < 10; take++)
         {
             var empty = await _pictures.AddAsync(
@@ -72,6 +72,10 @@ public sealed class DetectionJobTests : IAsyncLifetime
             Assert.Equal(0, await _pictures.ReadAsync<int>(id, "stages_missing") & (int)CaptureStages.Detection);
         }
 
+        // One word for each run of a job, so that the cell of a picture changes by itself.
+        Assert.Equal(12L, await _database.ReadAsync<long>(
+            "select count(*) from page_events where kind = 'processed' and project_id = $1",
+            _pictures.World.ProjectId));
         Assert.Equal(0, await CountAsync(quiet, "true"));
         Assert.Equal(1, await CountAsync(moved, "category = 5 and is_current and local_hour = 16"));
         Assert.Equal(1, await CountAsync(moved, """
@@ -199,7 +203,7 @@ public sealed class DetectionJobTests : IAsyncLifetime
 
     DetectionJob JobOf(ActiveDetector active) => new(
         _database.Source, new DetectionsTable(_database.Source), active, _pictures.Blobs, _options, _metrics,
-        TimeProvider.System);
+        PictureWorld.News(_database), TimeProvider.System);
 
     Task<long> CountAsync(Guid id, string where) => _database.ReadAsync<long>(
         $"select count(*) from wildlife_detections where capture_id = $1 and ({where})", id);

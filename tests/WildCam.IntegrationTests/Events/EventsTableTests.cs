@@ -1,5 +1,6 @@
 using WildCam.IntegrationTests.Captures;
 using WildCam.Storage;
+using WildCam.Storage.Captures;
 using WildCam.Storage.Events;
 
 namespace WildCam.IntegrationTests.Events;
@@ -9,6 +10,51 @@ public sealed class EventsTableTests(TestDatabase database) : IClassFixture<Test
     static readonly DateTimeOffset Noon = CaptureWorld.Noon;
 
     EventsTable Events => new(database.Source);
+
+    [Fact]
+    public async Task Erasing_a_picture_takes_its_findings_from_its_event_and_its_day()
+    {
+        var world = await CaptureWorld.MakeAsync(database);
+        var camera = await world.AddCameraAsync();
+        var model = await database.ReadAsync<int>("select id from models where is_active");
+        var kept = await world.AddCaptureAsync(camera, CaptureWorld.Noon);
+        var erased = await world.AddCaptureAsync(camera, CaptureWorld.Noon.AddSeconds(3));
+        var visit = Assert.Single(await Events.PlaceAsync(camera, [kept, erased], default)).EventId;
+        await world.AddModelRowAsync(kept, model, Category.Animal, 0.8f);
+        await world.AddModelRowAsync(erased, model, Category.Person, 0.9f);
+        await FoldAsync();
+        Assert.Equal("2: 1 2 / 1 2", await ShownAsync(visit, camera));
+
+        await EraseAsync(erased);
+        await FoldAsync();
+        Assert.Equal("1: 1 / 1", await ShownAsync(visit, camera));
+        Assert.Equal(kept, await database.ReadAsync<Guid>("select best_capture_id from events where id = $1", visit));
+
+        await EraseAsync(kept);
+        await FoldAsync();
+        Assert.Equal("0:  / ", await ShownAsync(visit, camera));
+        Assert.True(await database.ReadAsync<bool>("select best_capture_id is null from events where id = $1", visit));
+    }
+
+    async Task EraseAsync(Guid id)
+    {
+        await using var connection = await database.Source.OpenConnectionAsync();
+        await using var transaction = await connection.BeginTransactionAsync();
+        await new CapturesTable(database.Source).EraseAsync(connection, id, CaptureState.Erased, default);
+        await transaction.CommitAsync();
+    }
+
+    Task FoldAsync() => database.RunAsync("select refresh_daily_summary(1000)");
+
+    // Pictures, then the categories of the event, then those of the day.
+    Task<string> ShownAsync(Guid visit, int camera) => database.ReadAsync<string>("""
+        select capture_count || ': '
+          || coalesce((select string_agg(category::text, ' ' order by category) from event_findings
+            where event_id = $1), '')
+          || ' / ' || coalesce((select string_agg(category::text, ' ' order by category) from daily_detection_summary
+            where camera_id = $2), '')
+        from events where id = $1
+        """, visit, camera);
 
     [Fact]
     public async Task Captures_of_a_visit_become_one_event_and_lose_the_stage_bit()

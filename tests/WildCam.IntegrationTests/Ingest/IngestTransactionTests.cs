@@ -61,6 +61,41 @@ public sealed class IngestTransactionTests(TestDatabase database) : IClassFixtur
     }
 
     [Fact]
+    public async Task What_waits_on_the_camera_goes_down_with_what_came()
+    {
+        var (projectId, cameraId) = await AddCameraAsync("spool-1");
+        await database.RunAsync("""
+            insert into camera_states (camera_id, spool_count, spool_bytes) values ($1, 3, 10)
+            on conflict (camera_id) do update set spool_count = 3, spool_bytes = 10
+            """, cameraId);
+        var transaction = new IngestTransaction(database.Source);
+        var first = Capture(projectId, cameraId, 1, Now);
+        var second = Capture(projectId, cameraId, 2, Now);
+        await transaction.FileAsync([first, second], 0, CancellationToken.None);
+        Assert.Equal("1 2", await WaitingAsync(cameraId));
+
+        // What was stored before changes nothing, nor does a card; below nothing it cannot go.
+        await transaction.FileAsync([first with { Id = Guid.CreateVersion7() }], 0, CancellationToken.None);
+        await transaction.FileAsync(
+            [Capture(projectId, cameraId, 3, Now) with { Source = CaptureSource.Import }], 0, CancellationToken.None);
+        Assert.Equal("1 2", await WaitingAsync(cameraId));
+        await transaction.FileAsync(
+            [Capture(projectId, cameraId, 4, Now), Capture(projectId, cameraId, 5, Now)], 0, CancellationToken.None);
+        Assert.Equal("0 0", await WaitingAsync(cameraId));
+
+        // A camera that has not told yet what it holds stays one that has not told.
+        await database.RunAsync(
+            "update camera_states set spool_count = null, spool_bytes = null where camera_id = $1", cameraId);
+        await transaction.FileAsync([Capture(projectId, cameraId, 6, Now)], 0, CancellationToken.None);
+        Assert.Equal("none none", await WaitingAsync(cameraId));
+    }
+
+    Task<string> WaitingAsync(int cameraId) => database.ReadAsync<string>("""
+        select coalesce(spool_count::text, 'none') || ' ' || coalesce(spool_bytes::text, 'none')
+        from camera_states where camera_id = $1
+        """, cameraId);
+
+    [Fact]
     public async Task A_month_that_was_detached_is_made_again()
     {
         var (projectId, cameraId) = await AddCameraAsync("month-1");

@@ -28,6 +28,24 @@ public sealed class RecurringTests(TestDatabase database) : IClassFixture<TestDa
     }
 
     [Fact]
+    public async Task Work_that_is_no_more_is_forgotten()
+    {
+        var runs = new RecurringTable(database.Source);
+        foreach (var name in new[] { "one", "two", "three" })
+        {
+            await runs.RegisterAsync(name, name, TimeSpan.FromHours(1), default);
+        }
+
+        // An array of texts is one value of a command, whatever its length.
+        await runs.KeepOnlyAsync(["one", "two"], default);
+        Assert.Equal(["one", "two"], (await runs.ReadAsync(default)).Select(r => r.Name));
+        await runs.KeepOnlyAsync(["two"], default);
+        Assert.Equal(["two"], (await runs.ReadAsync(default)).Select(r => r.Name));
+        await runs.KeepOnlyAsync([], default);
+        Assert.Empty(await runs.ReadAsync(default));
+    }
+
+    [Fact]
     public async Task Partitions_are_made_three_months_ahead_and_once()
     {
         var upkeep = new UpkeepTable(database.Source);

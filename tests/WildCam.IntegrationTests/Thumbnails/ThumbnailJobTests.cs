@@ -2,6 +2,7 @@ using WildCam.Hub.Jobs;
 using WildCam.Hub.Thumbnails;
 using WildCam.IntegrationTests.Captures;
 using WildCam.Storage;
+using WildCam.Storage.Jobs;
 using WildCam.Storage.Thumbnails;
 
 namespace WildCam.IntegrationTests.Thumbnails;
@@ -9,7 +10,8 @@ namespace WildCam.IntegrationTests.Thumbnails;
 public sealed class ThumbnailJobTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
     static ThumbnailJob JobOf(PictureWorld pictures) =>
-        new(pictures.Database.Source, new ThumbnailsTable(pictures.Database.Source), pictures.Blobs);
+        new(pictures.Database.Source, new ThumbnailsTable(pictures.Database.Source), pictures.Blobs,
+            PictureWorld.News(pictures.Database));
 
     [Fact]
     public async Task A_picture_gets_its_thumbnails_its_facts_and_loses_the_stage()
@@ -36,6 +38,25 @@ public sealed class ThumbnailJobTests(TestDatabase database) : IClassFixture<Tes
                 DerivedPaths.Thumbnail($"{id}.jpg", PictureThumbnails.Version, width), CancellationToken.None);
             Assert.NotNull(blob);
         }
+    }
+
+    [Fact]
+    public async Task Pages_of_a_project_are_told_once_for_a_batch()
+    {
+        using var pictures = await PictureWorld.MakeAsync(database);
+        var camera = await pictures.World.AddCameraAsync();
+        var jobs = new List<Job>();
+        for (var take = 0; take < 3; take++)
+        {
+            var id = await pictures.AddAsync(
+                camera, CaptureWorld.Noon.AddMinutes(take), PictureWorld.Scene(take, withAnimal: false));
+            jobs.Add(new(take + 1, JobKinds.Thumbnail, id.ToString(), null, 1, 1));
+        }
+
+        await JobOf(pictures).HandleAsync(jobs, CancellationToken.None);
+        Assert.Equal($"processed {jobs[0].Subject}", await database.ReadAsync<string>(
+            "select string_agg(kind || ' ' || subject, ', ') from page_events where project_id = $1",
+            pictures.World.ProjectId));
     }
 
     [Theory]

@@ -21,7 +21,8 @@ public sealed class ThumbnailsApiTests(TestHub hub) : IClassFixture<TestHub>
         var blobs = new FolderBlobStore(hub.BlobFolder, TimeProvider.System);
         var scene = PictureWorld.Scene(3, withAnimal: true);
         await blobs.PutAsync($"{id}.jpg", new ReadOnlySequence<byte>(scene), CancellationToken.None);
-        var job = new ThumbnailJob(hub.Database.Source, new ThumbnailsTable(hub.Database.Source), blobs);
+        var job = new ThumbnailJob(hub.Database.Source, new ThumbnailsTable(hub.Database.Source), blobs,
+            PictureWorld.News(hub.Database));
         await PictureWorld.RunAsync(job, id);
         var (_, member) = await hub.AddPersonAsync(isAdmin: false, (world.ProjectId, Role.Viewer));
         var (_, stranger) = await hub.AddPersonAsync(isAdmin: false);
@@ -61,7 +62,8 @@ public sealed class ThumbnailsApiTests(TestHub hub) : IClassFixture<TestHub>
         await blobs.PutAsync(
             $"{id}.jpg", new ReadOnlySequence<byte>(PictureWorld.Scene(3, withAnimal: true)), CancellationToken.None);
         await PictureWorld.RunAsync(
-            new ThumbnailJob(hub.Database.Source, new ThumbnailsTable(hub.Database.Source), blobs), id);
+            new ThumbnailJob(hub.Database.Source, new ThumbnailsTable(hub.Database.Source), blobs,
+            PictureWorld.News(hub.Database)), id);
         var (_, member) = await hub.AddPersonAsync(isAdmin: false, (world.ProjectId, Role.Viewer));
         using var client = hub.ClientOf(member);
         var whole = await client.GetAsync($"/media/{id}/1/crop.jpg");

@@ -96,11 +96,18 @@ public sealed class GalleryPicturesTable(NpgsqlDataSource database)
         }
 
         GalleryTable.AddTimes(sql, filter, table + ".captured_at", "s.time_zone", Add);
+        if (filter.NamesFinding)
+        {
+            // A join carries an equality to the other table's partitions, but no bound.
+            GalleryTable.AddBounds(sql, filter, "c.captured_at", Add);
+        }
+
         if (key is { } from)
         {
             var sign = way switch { GalleryWay.Newer => ">", GalleryWay.Older => "<", _ => "<=" };
             // The row comparison alone does not prune partitions.
-            sql.Append($" and {table}.captured_at {(way == GalleryWay.Newer ? ">=" : "<=")} {Add(from.At)}");
+            var bound = $"captured_at {(way == GalleryWay.Newer ? ">=" : "<=")} {Add(from.At)}";
+            sql.Append($" and {table}.{bound}{(filter.NamesFinding ? $" and c.{bound}" : "")}");
             sql.Append($" and ({table}.captured_at, {id}) {sign} ({Add(from.At)}, {Add(from.Id)})");
         }
 

@@ -106,17 +106,16 @@ public sealed class GalleryTable(NpgsqlDataSource database)
     internal static void AddTimes(
         StringBuilder sql, GalleryFilter filter, string column, string siteZone, Func<object, string> add)
     {
+        AddBounds(sql, filter, column, add);
         var local = $"({column} at time zone coalesce({siteZone}, {add(filter.ZoneName)}))";
         if (filter.From is { } from)
         {
-            var bound = new DateTimeOffset(from.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
-            sql.Append($" and {column} >= {add(bound.AddHours(-ZoneHoursMax))} and {local}::date >= {add(from)}");
+            sql.Append($" and {local}::date >= {add(from)}");
         }
 
         if (filter.To is { } to)
         {
-            var bound = new DateTimeOffset(to.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
-            sql.Append($" and {column} < {add(bound.AddHours(ZoneHoursMax))} and {local}::date <= {add(to)}");
+            sql.Append($" and {local}::date <= {add(to)}");
         }
 
         if (filter is { HourFrom: { } hourFrom, HourUntil: { } hourUntil })
@@ -124,6 +123,22 @@ public sealed class GalleryTable(NpgsqlDataSource database)
             var hour = $"extract(hour from {local})";
             var word = hourFrom < hourUntil ? "and" : "or";
             sql.Append($" and ({hour} >= {add(hourFrom)} {word} {hour} < {add(hourUntil)})");
+        }
+    }
+
+    /// <summary>The plain bounds alone: partitions are chosen by them.</summary>
+    internal static void AddBounds(StringBuilder sql, GalleryFilter filter, string column, Func<object, string> add)
+    {
+        if (filter.From is { } from)
+        {
+            var bound = new DateTimeOffset(from.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+            sql.Append($" and {column} >= {add(bound.AddHours(-ZoneHoursMax))}");
+        }
+
+        if (filter.To is { } to)
+        {
+            var bound = new DateTimeOffset(to.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero);
+            sql.Append($" and {column} < {add(bound.AddHours(ZoneHoursMax))}");
         }
     }
 

@@ -1,0 +1,214 @@
+using System.Collections.Concurrent;
+using System.Text.RegularExpressions;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using WildCam.IntegrationTests.Captures;
+using WildCam.Storage;
+using WildCam.Storage.Captures;
+using WildCam.Storage.Desk;
+
+namespace WildCam.IntegrationTests.Storage;
+
+/// <summary>
+/// The plans of the pages' own queries, with their own parameters: the server's auto_explain sends each as a notice.
+/// Sequential scans are dear here, as they are in a table that is not small.
+/// </summary>
+public sealed partial class HotQueryPlansTests : IAsyncLifetime
+{
+    const int PageMax = 24;
+
+    static readonly string[] Explain =
+        [
+            "session_preload_libraries=auto_explain", "auto_explain.log_min_duration=0",
+            "auto_explain.log_level=notice", "client_min_messages=notice", "enable_seqscan=off",
+        ];
+
+    readonly TestDatabase _database = new();
+    readonly PlanLog _plans = new();
+
+    NpgsqlDataSource _source = null!;
+    CaptureWorld _world = null!;
+    int _camera;
+    int _taxon;
+
+    public async ValueTask InitializeAsync()
+    {
+        await _database.InitializeAsync();
+        _world = await CaptureWorld.MakeAsync(_database);
+        _camera = await _world.AddCameraAsync();
+        _taxon = await _world.AddTaxonAsync("vulpes-vulpes");
+        await SeedAsync();
+        var builder = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(_database.ConnectionString)
+        {
+            Options = string.Join(' ', Explain.Select(o => "-c " + o)),
+        }.ConnectionString);
+        builder.UseLoggerFactory(_plans);
+        _source = builder.Build();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _source.DisposeAsync();
+        await _database.DisposeAsync();
+        _plans.Dispose();
+    }
+
+    [Fact]
+    public async Task A_page_of_pictures_before_a_key_reads_no_later_month_and_never_sorts()
+    {
+        var key = new GalleryKey(CaptureWorld.Noon, Guid.Empty);
+        var cells = await new GalleryPicturesTable(_source).ListAsync(
+            Filter(), key, GalleryWay.Older, PageMax, TestContext.Current.CancellationToken);
+        Assert.Equal(PageMax, cells.Count);
+        var page = _plans.Of("from captures c");
+        Assert.Equal(["captures_2026_04", "captures_2026_05"], Partitions(page, "captures"));
+        Assert.Contains("captures_2026_05_project_id_captured_at_id_idx", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Sort", page, StringComparison.Ordinal);
+
+        // What is said of the page's pictures, and their thumbnails: of the page's own month.
+        Assert.Equal(["wildlife_detections_2026_05"], Partitions(
+            _plans.Of("from wildlife_detections"), "wildlife_detections"));
+        Assert.Equal(["captures_2026_05"], Partitions(_plans.Of("select id, width, height"), "captures"));
+    }
+
+    [Fact]
+    public async Task A_page_of_pictures_of_some_days_reads_their_month_only()
+    {
+        var filter = Filter() with { From = new DateOnly(2026, 5, 5), To = new DateOnly(2026, 5, 20) };
+        Assert.NotEmpty(await new GalleryPicturesTable(_source).ListAsync(
+            filter, null, GalleryWay.Older, PageMax, TestContext.Current.CancellationToken));
+        Assert.Equal(["captures_2026_05"], Partitions(_plans.Of("from captures c"), "captures"));
+    }
+
+    [Fact]
+    public async Task A_page_of_pictures_of_a_species_walks_the_index_of_its_species()
+    {
+        var filter = Filter() with
+        {
+            TaxonId = _taxon,
+            From = new DateOnly(2026, 5, 5),
+            To = new DateOnly(2026, 5, 20),
+        };
+        Assert.NotEmpty(await new GalleryPicturesTable(_source).ListAsync(
+            filter, null, GalleryWay.Older, PageMax, TestContext.Current.CancellationToken));
+        var page = _plans.Of("from wildlife_detections d join captures c");
+        Assert.Equal(["wildlife_detections_2026_05"], Partitions(page, "wildlife_detections"));
+        Assert.Equal(["captures_2026_05"], Partitions(page, "captures"));
+        Assert.Contains("wildlife_detections_2026_05_project_id_taxon_id_captured_at", page, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(false, "from events e", "events_project_id_started_at_id_idx")]
+    [InlineData(true, "from event_findings f", "event_findings_project_id_taxon_id_started_at_event_id_idx")]
+    public async Task A_page_of_events_walks_one_index_and_its_thumbnails_are_of_its_month(
+        bool ofSpecies, string query, string index)
+    {
+        var filter = ofSpecies ? Filter() with { TaxonId = _taxon } : Filter();
+        var key = new GalleryKey(CaptureWorld.Noon, Guid.Empty);
+        Assert.Equal(PageMax, (await new GalleryTable(_source).ListEventsAsync(
+            filter, key, GalleryWay.Older, PageMax, TestContext.Current.CancellationToken)).Count);
+        var page = _plans.Of(query);
+        Assert.Contains(index, page, StringComparison.Ordinal);
+        Assert.DoesNotContain("Sort", page, StringComparison.Ordinal);
+        Assert.Equal(["captures_2026_05"], Partitions(_plans.Of("select id, width, height"), "captures"));
+    }
+
+    [Fact]
+    public async Task The_newest_event_of_a_species_is_the_first_of_its_index()
+    {
+        var latest = await new SpeciesPagesTable(_source).ListLatestAsync(
+            _world.ProjectId, [_taxon], TestContext.Current.CancellationToken);
+        Assert.Single(latest);
+        var plan = _plans.Of("from unnest($2) as t(taxon_id)");
+        Assert.Contains("event_findings_project_id_taxon_id_started_at_event_id_idx", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("Sort", plan, StringComparison.Ordinal);
+        Assert.Equal(["captures_2026_06"], Partitions(_plans.Of("select id, width, height"), "captures"));
+    }
+
+    GalleryFilter Filter() => new(_world.ProjectId, "Europe/Paris");
+
+    /// <summary>A capture every four hours from April to June, each an event; every third shows a fox.</summary>
+    async Task SeedAsync()
+    {
+        await _database.RunAsync("""
+            create table seeded as
+            select gen_random_uuid() as id, at, row_number() over (order by at) as n from generate_series(
+              '2026-04-02Z'::timestamptz, '2026-06-28Z'::timestamptz, interval '4 hours') at
+            """);
+        var deer = await _world.AddTaxonAsync("odocoileus-hemionus");
+        await _database.RunAsync("""
+            insert into captures (id, captured_at, project_id, camera_id, device_capture_id, received_at, clock_quality,
+              size_bytes, sha256, blob_path, stages_missing)
+            select id, at, $1, $2, uuid_send(id), at, 1, 100, '', id || '.jpg', 0 from seeded
+            """, _world.ProjectId, _camera);
+        await _database.RunAsync("""
+            insert into wildlife_detections (capture_id, captured_at, model_id, source, project_id, camera_id, category,
+              taxon_id, confidence, is_current, local_date, local_hour)
+            select id, at, 1, 1, $1, $2, 1, case when n % 3 = 0 then $3 else $4 end, 0.9, true, at::date, 1 from seeded
+            """, _world.ProjectId, _camera, _taxon, deer);
+        await _database.RunAsync("""
+            insert into events (id, project_id, camera_id, started_at, ended_at, capture_count, best_capture_id,
+              best_captured_at)
+            select id, $1, $2, at, at, 1, id, at from seeded
+            """, _world.ProjectId, _camera);
+        await _database.RunAsync("""
+            insert into event_findings (event_id, category, taxon_id, project_id, camera_id, started_at, local_hour,
+              source, confidence, count, best_capture_id, best_captured_at)
+            select id, 1, case when n % 3 = 0 then $3 else $4 end, $1, $2, at, 1, 1, 0.9, 1, id, at from seeded
+            """, _world.ProjectId, _camera, _taxon, deer);
+        await _database.RunAsync("drop table seeded");
+        await _database.RunAsync("analyze");
+    }
+
+    /// <summary>The months of a table that a plan scans.</summary>
+    static IEnumerable<string> Partitions(string plan, string table) =>
+        Scanned().Matches(plan).Select(m => m.Groups["name"].Value)
+            .Where(n => n.StartsWith(table + "_", StringComparison.Ordinal))
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
+
+    [GeneratedRegex(
+        @"Scan.* on (?<name>\w+_\d{4}_\d\d)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
+    internal static partial Regex Scanned();
+
+    /// <summary>Takes the notices out of the driver's log.</summary>
+    sealed class PlanLog : ILoggerFactory, ILogger
+    {
+        readonly ConcurrentQueue<string> _texts = new();
+
+        /// <summary>The plan of the one query that holds this text.</summary>
+        public string Of(string query)
+        {
+            var found = _texts.Where(t => t.Contains(query, StringComparison.Ordinal)).ToList();
+            Assert.True(found.Count == 1, $"{found.Count} plans of '{query}' among:\n{string.Join('\n', _texts)}");
+            var text = found[0];
+            TestContext.Current.TestOutputHelper?.WriteLine(text);
+            return text;
+        }
+
+        public void Log<TState>(
+            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
+            Func<TState, Exception?, string> formatter)
+        {
+            var text = formatter(state, exception);
+            if (text.Contains("Query Text:", StringComparison.Ordinal))
+            {
+                _texts.Enqueue(text);
+            }
+        }
+
+        public bool IsEnabled(LogLevel logLevel) => true;
+
+        public IDisposable? BeginScope<TState>(TState state)
+            where TState : notnull => null;
+
+        public ILogger CreateLogger(string categoryName) => this;
+
+        public void AddProvider(ILoggerProvider provider)
+        {
+        }
+
+        public void Dispose()
+        {
+        }
+    }
+}

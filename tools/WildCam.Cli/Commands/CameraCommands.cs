@@ -8,6 +8,9 @@ namespace WildCam.Cli.Commands;
 /// <summary>`camera add`, `list`, `show`, `rotate`, `revoke`.</summary>
 static class CameraCommands
 {
+    /// <summary>A camera that was heard of so recently is taken to be awake, whatever it announced.</summary>
+    static readonly TimeSpan AwakeFor = TimeSpan.FromMinutes(5);
+
     public static Command Create()
     {
         var json = new Option<bool>("--json") { Description = "Print JSON." };
@@ -186,7 +189,7 @@ static class CameraCommands
         { RevokedAt: not null } => "revoked",
         { LastSeenAt: null } => "never seen",
         _ when camera.IsOffline(now) => "silent",
-        _ when camera.NextContactAt > now => "asleep",
+        _ when camera.NextContactAt > now && now - camera.LastSeenAt > AwakeFor => "asleep",
         _ => "working",
     };
 

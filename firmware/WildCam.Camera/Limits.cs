@@ -81,9 +81,6 @@ namespace WildCam.Camera
         /// <summary>The last message before sleep or reboot may take so long to be acknowledged, in ms.</summary>
         public const int FarewellMilliseconds = 5000;
 
-        /// <summary>Longest sleep, in seconds: a board must be heard of daily.</summary>
-        public const uint SleepSecondsMax = 86400;
-
         /// <summary>Shortest sleep that is worth it, in seconds.</summary>
         public const uint SleepSecondsMin = 5;
 

@@ -10,10 +10,10 @@ public static class ImportRun
 {
     /// <summary>Imports a folder; null where there is no such camera. See <see cref="SdCardImport"/>.</summary>
     public static async Task<ImportReport?> ImportAsync(
-        NpgsqlDataSource database, IBlobStore blobs, string folder, string cameraCode,
+        NpgsqlDataSource database, IBlobStore blobs, IngestOptions limits, string folder, string cameraCode,
         Action<ImportProgress>? progress, CancellationToken cancellationToken)
     {
-        var options = Options.Create(new IngestOptions());
+        var options = Options.Create(limits);
         var health = new IngestHealth();
         using var metrics = new IngestMetrics();
         var commit = new GroupCommit(

@@ -57,14 +57,15 @@ public sealed class SdCardImportTests(TestDatabase database) : IClassFixture<Tes
     [Fact]
     public async Task An_unknown_camera_imports_nothing() =>
         Assert.Null(await ImportRun.ImportAsync(
-            database.Source, Blobs(), _folder.FullName, "nobody", null, CancellationToken.None));
+            database.Source, Blobs(), new IngestOptions(), _folder.FullName, "nobody", null,
+            CancellationToken.None));
 
     public void Dispose() => _folder.Delete(recursive: true);
 
     async Task<ImportReport> ImportAsync(string camera, Action<ImportProgress>? progress)
     {
         var report = await ImportRun.ImportAsync(
-            database.Source, Blobs(), Path.Combine(_folder.FullName, "card"), camera, progress,
+            database.Source, Blobs(), new IngestOptions(), Path.Combine(_folder.FullName, "card"), camera, progress,
             CancellationToken.None);
         return report!;
     }

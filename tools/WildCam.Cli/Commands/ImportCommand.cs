@@ -1,8 +1,10 @@
 using System.CommandLine;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Spectre.Console;
 using WildCam.Cli.Machine;
 using WildCam.Hub.Ingest;
+using WildCam.Storage.Blobs;
 
 namespace WildCam.Cli.Commands;
 
@@ -35,12 +37,13 @@ static class ImportCommand
 
         await using var database = await LocalDatabase.OpenAsync(cancellationToken);
         await using var parts = HubParts.Build(database.Workspace, builder => builder.AddIngest());
-        var commit = parts.GetRequiredService<GroupCommit>();
-        var committing = commit.RunAsync(cancellationToken);
-        var report = await ShowAsync(parts.GetRequiredService<SdCardImport>(), folder, camera, json, cancellationToken)
+        var blobs = parts.GetRequiredService<IBlobStore>();
+        var limits = parts.GetRequiredService<IOptions<IngestOptions>>().Value;
+        var report = await ShowAsync(
+                progress => ImportRun.ImportAsync(
+                    database.Source, blobs, limits, folder, camera, progress, cancellationToken),
+                json)
             ?? throw new CommandException($"There is no camera '{camera}'. See them all: ./wildcam camera list");
-        commit.Complete();
-        await committing;
         if (json)
         {
             Screen.Json(report);
@@ -53,12 +56,11 @@ static class ImportCommand
         return report.Refusals.Count == 0 ? 0 : 1;
     }
 
-    static async Task<ImportReport?> ShowAsync(
-        SdCardImport import, string folder, string camera, bool json, CancellationToken cancellationToken)
+    static async Task<ImportReport?> ShowAsync(Func<Action<ImportProgress>?, Task<ImportReport?>> import, bool json)
     {
         if (json || !Screen.IsTerminal)
         {
-            return await import.ImportAsync(folder, camera, null, cancellationToken);
+            return await import(null);
         }
 
         return await AnsiConsole.Progress()
@@ -66,13 +68,13 @@ static class ImportCommand
             .StartAsync(screen =>
             {
                 var bar = screen.AddTask("pictures");
-                return import.ImportAsync(folder, camera, now =>
+                return import(now =>
                 {
                     bar.MaxValue = Math.Max(1, now.Files);
                     bar.Value = now.Done;
                     bar.Description = $"{now.Done} of {now.Files}: {now.Stored} new, "
                         + $"{now.Duplicates} there already, {now.Refused} refused";
-                }, cancellationToken);
+                });
             });
     }
 

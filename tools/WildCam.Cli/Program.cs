@@ -14,6 +14,7 @@ var root = new RootCommand("WildCam: a camera-trap network that a field team own
     StatusCommand.Create(),
     DoctorCommand.Create(),
     LogsCommand.Create(),
+    AccountCommands.Create(),
     CameraCommands.Create(),
     ProjectCommands.Create(),
     JobsCommands.Create(),

@@ -59,6 +59,13 @@ public sealed class ProjectsTable(NpgsqlDataSource database)
         return (string?)await command.ExecuteScalarAsync(cancellationToken);
     }
 
+    /// <summary>The project of this slug, for the machine's owner; null: there is none.</summary>
+    public async Task<int?> FindIdAsync(string slug, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command("select id from projects where slug = $1", slug);
+        return (int?)await command.ExecuteScalarAsync(cancellationToken);
+    }
+
     /// <summary>Slugs of all projects, for the machine's owner.</summary>
     public async Task<IReadOnlyList<string>> ListSlugsAsync(CancellationToken cancellationToken)
     {

@@ -16,7 +16,7 @@ public sealed class CommandTests(TestDatabase database) : IClassFixture<TestData
         string[] commands =
         [
             "up", "down", "status", "doctor", "logs", "camera", "jobs", "simulate", "import", "model", "db", "test",
-            "bench",
+            "bench", "account", "project",
         ];
         Assert.All(commands, c => Assert.Matches($@"(?m)^  {c}\b", help));
         Assert.Equal(help, await _program.DoAsync());
@@ -24,6 +24,26 @@ public sealed class CommandTests(TestDatabase database) : IClassFixture<TestData
         var unknown = await _program.RunAsync("catch");
         Assert.NotEqual(0, unknown.ExitCode);
         Assert.Contains("'catch'", unknown.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_person_is_added_with_a_role_and_gets_a_sign_in_link()
+    {
+        await AddProjectsAsync();
+        var added = await _program.DoAsync(
+            "account", "add", "Ben@Example.org", "--name", "Ben", "--project", "creek", "--role", "viewer");
+        Assert.Contains("ben@example.org is viewer in 'creek'.", added, StringComparison.Ordinal);
+        Assert.Matches(@"/sign-in\?link=\S{40,}", added);
+        await _program.DoAsync("account", "add", "ben@example.org", "--project", "creek", "--role", "manager");
+        Assert.Equal(3, await database.ReadAsync<short>("""
+            select m.role from memberships m join accounts a on a.id = m.account_id
+            where a.email = 'ben@example.org'
+            """));
+        var listed = (await _program.AskAsync("account", "list")).AsArray();
+        Assert.Single(listed, a => (string?)a!["email"] == "ben@example.org" && (string?)a["name"] == "Ben");
+        Assert.StartsWith(
+            "Nobody has the address 'eve@example.org'", await _program.RefusedAsync(
+                "account", "link", "eve@example.org"), StringComparison.Ordinal);
     }
 
     [Fact]

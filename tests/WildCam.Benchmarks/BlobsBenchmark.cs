@@ -11,35 +11,34 @@ static partial class BlobsBenchmark
     const int PictureBytes = 200 * 1024;
     const int PicturesPerRound = 150;
 
-    public static Benchmark Create() => new(
+    public static Benchmark Benchmark { get; } = new(
         "blobs",
         "200 KB pictures, one after another, each durable; the peer is open, write, fsync, rename, fsync of the folder",
-        "pictures/s", Target: 0.8, Floor: 0, PrepareAsync);
+        RunAsync);
 
-    static Task<Sides> PrepareAsync(CancellationToken cancellationToken)
+    static async Task RunAsync(Bench bench)
     {
-        var folder = Path.Combine(
-            Environment.GetEnvironmentVariable("WILDCAM_BENCH_FOLDER") ?? Path.GetTempPath(),
-            $"blobs-{Environment.ProcessId}");
-        var peerFolder = Path.Combine(folder, "peer");
+        var peerFolder = Path.Combine(bench.Folder, "peer");
         Directory.CreateDirectory(peerFolder);
         var picture = new byte[PictureBytes];
         Random.Shared.NextBytes(picture);
-        var store = new FolderBlobStore(Path.Combine(folder, "ours"), TimeProvider.System);
+        var store = new FolderBlobStore(Path.Combine(bench.Folder, "ours"), TimeProvider.System);
         var next = 0;
-        return Task.FromResult(new Sides(
-            async token =>
+        var pairs = await bench.AlternateAsync(
+            "pictures/s",
+            async () =>
             {
                 var clock = Stopwatch.StartNew();
                 for (var i = 0; i < PicturesPerRound; i++)
                 {
-                    await store.PutAsync($"p/c/2026/11/20/{next++}.jpg", new ReadOnlySequence<byte>(picture), token);
+                    var path = $"p/c/2026/11/20/{next++}.jpg";
+                    await store.PutAsync(path, new ReadOnlySequence<byte>(picture), bench.Cancellation);
                 }
 
                 return PicturesPerRound / clock.Elapsed.TotalSeconds;
             },
             "system calls",
-            _ =>
+            () =>
             {
                 var clock = Stopwatch.StartNew();
                 for (var i = 0; i < PicturesPerRound; i++)
@@ -48,8 +47,8 @@ static partial class BlobsBenchmark
                 }
 
                 return Task.FromResult(PicturesPerRound / clock.Elapsed.TotalSeconds);
-            },
-            () => Directory.Delete(folder, recursive: true)));
+            });
+        bench.ClaimAtLeast("200 KB blobs into a folder", "pictures/s", pairs, ratioMin: 0.8);
     }
 
     static unsafe void WritePlainly(string folder, int number, byte[] picture)

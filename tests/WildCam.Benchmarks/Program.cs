@@ -1,17 +1,14 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
-using System.Text.Json;
 using WildCam.Benchmarks;
 
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
-Benchmark[] all = [BlobsBenchmark.Create()];
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 
-var chosen = args.Length == 0 ? all : all.Where(b => args.Contains(b.Name, StringComparer.Ordinal)).ToArray();
-var unknown = args.Except(all.Select(b => b.Name), StringComparer.Ordinal).ToArray();
-if (unknown.Length > 0)
+var unknown = args.FirstOrDefault(a => Benchmark.All.All(b => b.Name != a));
+if (unknown is not null)
 {
     Console.Error.WriteLine(
-        $"There is no benchmark '{unknown[0]}'. There are: {string.Join(", ", all.Select(b => b.Name))}");
+        $"There is no benchmark '{unknown}'. There are: {string.Join(", ", Benchmark.All.Select(b => b.Name))}");
     return 2;
 }
 
@@ -22,40 +19,32 @@ Console.CancelKeyPress += (_, press) =>
     stop.Cancel();
 };
 
-var outcomes = new List<Outcome>();
-var missing = false;
-foreach (var benchmark in chosen)
+var folder = Environment.GetEnvironmentVariable("WILDCAM_BENCH_FOLDER")
+    ?? Path.Combine(Path.GetTempPath(), "wildcam-bench");
+var claims = new List<Claim>();
+var whole = true;
+foreach (var benchmark in Benchmark.All.Where(b => args.Length == 0 || args.Contains(b.Name)))
 {
     Console.WriteLine($"{benchmark.Name}: {benchmark.Says}");
+    await using var bench = new Bench(
+        benchmark.Name, Path.Combine(folder, $"{benchmark.Name}-{Environment.ProcessId}"), stop.Token);
     try
     {
-        outcomes.Add(await Rounds.RunAsync(benchmark, stop.Token));
+        await benchmark.RunAsync(bench);
     }
     catch (CannotRunException cannot)
     {
-        missing = true;
+        whole = false;
         Console.WriteLine($"  cannot run here: {cannot.Message}");
     }
-}
-
-if (outcomes.Count > 0)
-{
-    Rounds.Print(outcomes);
-    var folder = Environment.GetEnvironmentVariable("WILDCAM_BENCH_FOLDER");
-    if (!string.IsNullOrEmpty(folder))
+    catch (OperationCanceledException) when (stop.IsCancellationRequested)
     {
-        Directory.CreateDirectory(folder);
-        var file = Path.Combine(folder, $"{DateTime.UtcNow:yyyyMMdd-HHmmss}.json");
-        var machine = new
-        {
-            cores = Environment.ProcessorCount,
-            os = RuntimeInformation.OSDescription,
-            dotnet = Environment.Version,
-        };
-        var json = JsonSerializer.Serialize(new { machine, outcomes }, Rounds.Json);
-        await File.WriteAllTextAsync(file, json, stop.Token);
-        Console.WriteLine($"Written to {file}");
+        whole = false;
+        break;
     }
+
+    claims.AddRange(bench.Claims);
 }
 
-return missing || outcomes.Exists(o => !o.Good) ? 1 : 0;
+await Results.TellAsync(claims, folder);
+return whole && claims.TrueForAll(c => c.Good) ? 0 : 1;

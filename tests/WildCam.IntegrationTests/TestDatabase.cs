@@ -1,5 +1,4 @@
 using Npgsql;
-using WildCam.Storage;
 
 namespace WildCam.IntegrationTests;
 
@@ -8,62 +7,23 @@ namespace WildCam.IntegrationTests;
 /// </summary>
 public sealed class TestDatabase : IAsyncLifetime
 {
-    const string Template = "wildcam_template";
-    static int s_last;
+    WorldDatabase? _database;
 
-    public string Name { get; } = $"test_{Environment.ProcessId}_{Interlocked.Increment(ref s_last)}";
+    public WorldDatabase World => _database ?? throw new InvalidOperationException("InitializeAsync comes first.");
 
-    public string ConnectionString => TestCluster.ConnectionString(Name);
+    public string Name => World.Name;
 
-    public NpgsqlDataSource Source { get; private set; } = null!;
+    public string ConnectionString => World.ConnectionString;
 
-    public async ValueTask InitializeAsync()
-    {
-        await RunOnServerAsync($"create database {Name} template {Template}");
-        Source = NpgsqlDataSource.Create(ConnectionString);
-    }
+    public NpgsqlDataSource Source => World.Source;
 
-    public async ValueTask DisposeAsync()
-    {
-        await Source.DisposeAsync();
-        await RunOnServerAsync($"drop database {Name} with (force)");
-    }
+    public async ValueTask InitializeAsync() => _database = await TestCluster.Server.CreateAsync();
+
+    public ValueTask DisposeAsync() => World.DisposeAsync();
 
     /// <summary>Runs a statement.</summary>
-    public async Task RunAsync(string sql, params object[] parameters)
-    {
-        await using var command = Source.CreateCommand(sql);
-        AddParameters(command, parameters);
-        await command.ExecuteNonQueryAsync();
-    }
+    public Task RunAsync(string sql, params object[] parameters) => World.RunAsync(sql, parameters);
 
     /// <summary>The first value of the first row.</summary>
-    public async Task<T> ReadAsync<T>(string sql, params object[] parameters)
-    {
-        await using var command = Source.CreateCommand(sql);
-        AddParameters(command, parameters);
-        return (T)(await command.ExecuteScalarAsync())!;
-    }
-
-    internal static async Task CreateTemplateAsync()
-    {
-        await RunOnServerAsync($"create database {Template}");
-        await using var source = NpgsqlDataSource.Create(TestCluster.ConnectionString(Template) + ";Pooling=false");
-        await new Migrator(source).MigrateAsync(CancellationToken.None);
-    }
-
-    static void AddParameters(NpgsqlCommand command, object[] parameters)
-    {
-        foreach (var parameter in parameters)
-        {
-            command.Parameters.Add(new() { Value = parameter });
-        }
-    }
-
-    static async Task RunOnServerAsync(string sql)
-    {
-        await using var source = NpgsqlDataSource.Create(TestCluster.ConnectionString("postgres") + ";Pooling=false");
-        await using var command = source.CreateCommand(sql);
-        await command.ExecuteNonQueryAsync();
-    }
+    public Task<T> ReadAsync<T>(string sql, params object[] parameters) => World.ReadAsync<T>(sql, parameters);
 }

@@ -24,6 +24,7 @@ var root = new RootCommand("WildCam: a camera-trap network that a field team own
     DbCommands.Create(),
     TestCommand.Create(),
     BenchCommand.Create(),
+    FaultsCommand.Create(),
 };
 
 try

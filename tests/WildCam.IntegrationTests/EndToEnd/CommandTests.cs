@@ -157,7 +157,7 @@ public sealed class CommandTests(TestDatabase database) : IClassFixture<TestData
         Assert.Contains("WildCam__WebPort=", refusal, StringComparison.Ordinal);
 
         using var dead = new WildCamProgram(
-            $"Host=127.0.0.1;Port={HubProcess.FreePort()};Username=nobody;Database=gone");
+            $"Host=127.0.0.1;Port={WorldHub.FreePort()};Username=nobody;Database=gone");
         Assert.StartsWith(
             "The database 'gone' at 127.0.0.1:", await dead.RefusedAsync("up"), StringComparison.Ordinal);
         Assert.Contains("does not answer", await dead.RefusedAsync("camera", "list"), StringComparison.Ordinal);

@@ -29,7 +29,7 @@ public sealed partial class RealPicturesTests(ITestOutputHelper output)
         }
 
         var files = Directory.GetFiles(images, "*.jpg");
-        await using var world = await FleetWorld.StartAsync(cameras: 3);
+        await using var world = await FleetWorld.StartAsync(TestCluster.Server, cameras: 3);
         var model = await AddModelAsync(world, weights, library);
         using var stop = new CancellationTokenSource(Timeout);
         var report = await new SimulatedFleet(new SimulationOptions

@@ -15,7 +15,7 @@ public sealed class RoughFleetTests(ITestOutputHelper output)
     [Fact]
     public async Task Rough_cameras_lose_and_double_nothing()
     {
-        await using var world = await FleetWorld.StartAsync(Cameras);
+        await using var world = await FleetWorld.StartAsync(TestCluster.Server, Cameras);
         using var stop = new CancellationTokenSource(Timeout);
         var report = await Fleet(world, FewPictures, FaultOptions.Rough).RunAsync(stop.Token);
         output.WriteLine($"{report.Progress}");
@@ -26,7 +26,7 @@ public sealed class RoughFleetTests(ITestOutputHelper output)
     [Fact]
     public async Task A_hub_killed_twice_amid_fifty_uploads_of_rough_cameras_loses_and_doubles_nothing()
     {
-        await using var world = await FleetWorld.StartAsync(Cameras);
+        await using var world = await FleetWorld.StartAsync(TestCluster.Server, Cameras);
         using var stop = new CancellationTokenSource(Timeout);
         // A lost message is noticed after 20 s, so there is none here: the deaths are what holds everybody up.
         var fleet = Fleet(world, PicturesPerCamera, FaultOptions.Rough with { Drop = 0 });

@@ -43,13 +43,13 @@ public sealed partial class UpTests(TestDatabase database) : IClassFixture<TestD
             await VisitAsync(program, Link().Match(Said()).Groups[1].Value);
             await SimulateAsync(program);
 
-            Assert.Equal(0, HubProcess.Signal(up.Id, Interrupt));
+            Assert.Equal(0, WorldHub.Signal(up.Id, Interrupt));
             await up.WaitForExitAsync().WaitAsync(EndTimeout);
             Assert.True(up.ExitCode is 0 or 130, $"It ended with {up.ExitCode}:\n{Said()}");
             Assert.All(children, c => Assert.False(Directory.Exists($"/proc/{c}"), $"Process {c} was left behind."));
             Assert.All(
                 [program.WebPort, program.MqttPort, program.MqttTlsPort],
-                port => Assert.False(HubProcess.CanConnect(port), $"Port {port} is still in use."));
+                port => Assert.False(WorldHub.CanConnect(port), $"Port {port} is still in use."));
             Assert.False(File.Exists(Path.Combine(program.Root, ".wildcam", "up.pid")));
         }
         finally

@@ -86,7 +86,7 @@ public sealed class CameraAccessTests(RunningHub running) : IClassFixture<Runnin
     public async Task A_camera_cannot_listen_to_others(string filter)
     {
         await using var camera = await ScriptedCamera.RegisterAsync(
-            running.Database, $"listens-{Guid.NewGuid().ToString("N")[..8]}");
+            running.Database.Source, $"listens-{Guid.NewGuid().ToString("N")[..8]}");
         await camera.ConnectAsync(running.Hub.MqttPort);
         await Assert.ThrowsAsync<MqttException>(
             () => camera.Client.SubscribeAsync(filter, MqttQos.AtLeastOnce, CancellationToken.None));
@@ -95,7 +95,7 @@ public sealed class CameraAccessTests(RunningHub running) : IClassFixture<Runnin
     [Fact]
     public async Task Tls_is_served_with_a_certificate_that_is_valid_from_1970()
     {
-        var camera = await ScriptedCamera.RegisterAsync(running.Database, "tls-1");
+        var camera = await ScriptedCamera.RegisterAsync(running.Database.Source, "tls-1");
         var authority = System.Security.Cryptography.X509Certificates.X509CertificateLoader.LoadCertificateFromFile(
             Path.Combine(running.Hub.DataFolder, "certificates", "ca.crt"));
         Assert.Equal(1970, authority.NotBefore.ToUniversalTime().Year);
@@ -140,7 +140,7 @@ public sealed class CameraAccessTests(RunningHub running) : IClassFixture<Runnin
     [Fact]
     public async Task A_last_will_older_than_the_newest_hello_is_ignored()
     {
-        var camera = await ScriptedCamera.RegisterAsync(running.Database, "wills-1");
+        var camera = await ScriptedCamera.RegisterAsync(running.Database.Source, "wills-1");
         await camera.ConnectAsync(running.Hub.MqttPort, Will(camera.Code, 5, 1));
         await camera.HelloAsync(boot: 5, session: 2);
         camera.Client.Abort();
@@ -160,7 +160,7 @@ public sealed class CameraAccessTests(RunningHub running) : IClassFixture<Runnin
     public async Task Another_hub_takes_over_and_the_first_lets_go()
     {
         var folder = Directory.CreateTempSubdirectory("wildcam-hub-").FullName;
-        await using var other = await HubProcess.StartAsync(running.Database, folder);
+        await using var other = await WorldHub.StartAsync(running.Database.ConnectionString, folder);
         await using var camera = await running.ConnectAsync("moves-1");
         await camera.HelloAsync();
         var picture = ScriptedPicture.Random(21, 1, 60_000);

@@ -9,12 +9,13 @@ public sealed class RunningHub : IAsyncLifetime
 
     public TestDatabase Database { get; } = new();
 
-    internal HubProcess Hub { get; private set; } = null!;
+    internal WorldHub Hub { get; private set; } = null!;
 
     public async ValueTask InitializeAsync()
     {
         await Database.InitializeAsync();
-        Hub = await HubProcess.StartAsync(Database, _folder, ("WildCam__Ingest__AssemblyBytesMax", $"{4 << 20}"));
+        Hub = await WorldHub.StartAsync(Database.ConnectionString, _folder,
+            ("WildCam__Ingest__AssemblyBytesMax", $"{4 << 20}"));
     }
 
     public async ValueTask DisposeAsync()
@@ -26,7 +27,7 @@ public sealed class RunningHub : IAsyncLifetime
 
     internal async Task<ScriptedCamera> ConnectAsync(string code)
     {
-        var camera = await ScriptedCamera.RegisterAsync(Database, code);
+        var camera = await ScriptedCamera.RegisterAsync(Database.Source, code);
         await camera.ConnectAsync(Hub.MqttPort);
         return camera;
     }

@@ -15,7 +15,7 @@ public sealed class HubDeathTests
         await using var database = new TestDatabase();
         await database.InitializeAsync();
         var folder = Directory.CreateTempSubdirectory("wildcam-hub-").FullName;
-        var hub = await HubProcess.StartAsync(database, folder);
+        var hub = await WorldHub.StartAsync(database.ConnectionString, folder);
         try
         {
             var port = hub.MqttPort;
@@ -23,7 +23,7 @@ public sealed class HubDeathTests
             var cameras = new List<ScriptedCamera>();
             for (var i = 0; i < Cameras; i++)
             {
-                cameras.Add(await ScriptedCamera.RegisterAsync(database, $"death-{i}"));
+                cameras.Add(await ScriptedCamera.RegisterAsync(database.Source, $"death-{i}"));
             }
 
             var deliveries = cameras.Select((camera, i) => Task.Run(async () =>
@@ -49,7 +49,7 @@ public sealed class HubDeathTests
                 Assert.False(all.IsCompleted, "All was over before the hub could be killed.");
                 await hub.KillAsync();
                 await hub.DisposeAsync();
-                hub = await HubProcess.StartAsync(database, folder);
+                hub = await WorldHub.StartAsync(database.ConnectionString, folder);
                 Volatile.Write(ref port, hub.MqttPort);
             }
 

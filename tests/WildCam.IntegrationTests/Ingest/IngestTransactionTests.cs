@@ -112,7 +112,7 @@ public sealed class IngestTransactionTests(TestDatabase database) : IClassFixtur
 
     async Task<(int ProjectId, int CameraId)> AddCameraAsync(string code)
     {
-        await using var camera = await ScriptedCamera.RegisterAsync(database, code);
+        await using var camera = await ScriptedCamera.RegisterAsync(database.Source, code);
         return (
             await database.ReadAsync<int>("select project_id from cameras where code = $1", code),
             await database.ReadAsync<int>("select id from cameras where code = $1", code));

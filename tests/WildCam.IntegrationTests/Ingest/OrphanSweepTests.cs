@@ -37,7 +37,7 @@ public sealed class OrphanSweepTests : IAsyncLifetime
         _sweep = new OrphanSweep(
             _database.Source, _blobs, door, _commit, options, TimeProvider.System, NullLogger<OrphanSweep>.Instance);
         _committing = _commit.RunAsync(_stop.Token);
-        await using var camera = await ScriptedCamera.RegisterAsync(_database, "cam-1");
+        await using var camera = await ScriptedCamera.RegisterAsync(_database.Source, "cam-1");
     }
 
     [Fact]

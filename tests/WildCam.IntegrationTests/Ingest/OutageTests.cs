@@ -19,8 +19,8 @@ public sealed class OutageTests : IAsyncLifetime
     [Fact]
     public async Task While_the_database_is_away_nothing_is_receipted_and_nothing_is_lost()
     {
-        await using var hub = await HubProcess.StartAsync(_database, _folder);
-        await using var camera = await ScriptedCamera.RegisterAsync(_database, "outage-1");
+        await using var hub = await WorldHub.StartAsync(_database.ConnectionString, _folder);
+        await using var camera = await ScriptedCamera.RegisterAsync(_database.Source, "outage-1");
         await camera.ConnectAsync(hub.MqttPort);
         await camera.HelloAsync();
         var held = ScriptedPicture.Random(31, 1, 90_000);
@@ -46,9 +46,9 @@ public sealed class OutageTests : IAsyncLifetime
     [Fact]
     public async Task A_full_disk_puts_the_camera_off()
     {
-        await using var hub = await HubProcess.StartAsync(
-            _database, _folder, ("WildCam__Ingest__DiskFreeBytesMin", $"{1L << 60}"));
-        await using var camera = await ScriptedCamera.RegisterAsync(_database, "disk-1");
+        await using var hub = await WorldHub.StartAsync(
+            _database.ConnectionString, _folder, ("WildCam__Ingest__DiskFreeBytesMin", $"{1L << 60}"));
+        await using var camera = await ScriptedCamera.RegisterAsync(_database.Source, "disk-1");
         await camera.ConnectAsync(hub.MqttPort);
         await camera.HelloAsync();
         var (word, payload) = await camera.OfferAsync(ScriptedPicture.Random(32, 1, 9000));
@@ -60,8 +60,8 @@ public sealed class OutageTests : IAsyncLifetime
     [Fact]
     public async Task A_hub_that_is_told_to_stop_files_what_is_complete_and_ends_cleanly()
     {
-        await using var hub = await HubProcess.StartAsync(_database, _folder);
-        await using var camera = await ScriptedCamera.RegisterAsync(_database, "stops-1");
+        await using var hub = await WorldHub.StartAsync(_database.ConnectionString, _folder);
+        await using var camera = await ScriptedCamera.RegisterAsync(_database.Source, "stops-1");
         await camera.ConnectAsync(hub.MqttPort);
         await camera.HelloAsync();
         var picture = ScriptedPicture.Random(33, 1, 90_000);
@@ -76,7 +76,7 @@ public sealed class OutageTests : IAsyncLifetime
     async Task AllowConnectionsAsync(bool allow)
     {
         await using var source = NpgsqlDataSource.Create(
-            TestCluster.ConnectionString("postgres") + ";Pooling=false");
+            TestCluster.Server.ConnectionString("postgres") + ";Pooling=false");
         await using var alter = source.CreateCommand($"alter database {_database.Name} allow_connections {allow}");
         await alter.ExecuteNonQueryAsync();
         if (!allow)

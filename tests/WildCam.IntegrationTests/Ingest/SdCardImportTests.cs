@@ -11,7 +11,7 @@ public sealed class SdCardImportTests(TestDatabase database) : IClassFixture<Tes
     [Fact]
     public async Task A_card_is_imported_once_however_often_it_is_run()
     {
-        await using var camera = await ScriptedCamera.RegisterAsync(database, "card-1");
+        await using var camera = await ScriptedCamera.RegisterAsync(database.Source, "card-1");
         Write("DCIM/100/IMG_0001.JPG", Jpeg(1, "2026:07:01 06:30:00"));
         Write("DCIM/100/IMG_0002.JPG", Jpeg(2, "2026:07:01 18:30:00", "+02:00"));
         Write("DCIM/101/IMG_0001.jpeg", Jpeg(3, null));
@@ -40,7 +40,7 @@ public sealed class SdCardImportTests(TestDatabase database) : IClassFixture<Tes
     [Fact]
     public async Task The_time_is_the_pictures_own_by_its_offset_or_by_the_clock_of_the_place()
     {
-        await using var camera = await ScriptedCamera.RegisterAsync(database, "card-2");
+        await using var camera = await ScriptedCamera.RegisterAsync(database.Source, "card-2");
         Write("local.jpg", Jpeg(11, "2026:07:01 06:30:00")); // the project is in Nairobi, UTC+3
         Write("offset.jpg", Jpeg(12, "2026:07:01 18:30:00", "-02:00"));
         Write("none.jpg", Jpeg(13, null));

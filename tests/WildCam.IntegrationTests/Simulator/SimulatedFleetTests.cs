@@ -14,13 +14,13 @@ public sealed class SimulatedFleetTests(ITestOutputHelper output)
         await using var database = new TestDatabase();
         await database.InitializeAsync();
         var folder = Directory.CreateTempSubdirectory("wildcam-hub-").FullName;
-        var hub = await HubProcess.StartAsync(database, folder);
+        var hub = await WorldHub.StartAsync(database.ConnectionString, folder);
         try
         {
             var accounts = new List<CameraAccount>();
             for (var n = 1; n <= 4; n++)
             {
-                await using var camera = await ScriptedCamera.RegisterAsync(database, $"sim-{n}");
+                await using var camera = await ScriptedCamera.RegisterAsync(database.Source, $"sim-{n}");
                 accounts.Add(new CameraAccount(camera.Code, camera.Credential));
             }
 

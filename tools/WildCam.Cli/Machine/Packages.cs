@@ -21,6 +21,17 @@ static class Packages
     public static IReadOnlyList<DebianPackage> ForRunning { get; } = [Postgres, TurboJpeg];
 
     /// <summary>What `wildcam test` needs besides.</summary>
+    /// <summary>What `bench` and `faults` need: the peers, and what breaks the world.</summary>
+    public static IReadOnlyList<DebianPackage> ForMeasuring { get; } =
+    [
+        Postgres,
+        TurboJpeg,
+        Program("mosquitto", "mosquitto", "the MQTT broker that ours is measured beside"),
+        Program("mosquitto-clients", "mosquitto_sub", "its clients"),
+        Program("libvips-tools", "vipsthumbnail", "the thumbnailer that ours is measured beside"),
+        Program("npm", "npm", "peers from npm"),
+    ];
+
     public static IReadOnlyList<DebianPackage> ForTesting { get; } =
     [
         Postgres,

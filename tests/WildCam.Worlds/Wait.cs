@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace WildCam.IntegrationTests;
+namespace WildCam.Worlds;
 
 /// <summary>Waits for a condition with a deadline.</summary>
 static class Wait
@@ -17,7 +17,7 @@ static class Wait
         {
             if (watch.Elapsed > timeout)
             {
-                Assert.Fail(complaint());
+                throw new WorldException(complaint());
             }
 
             await Task.Delay(Interval);

@@ -2,11 +2,12 @@ using System.Collections.Concurrent;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
+using Npgsql;
 using WildCam.Mqtt;
 using WildCam.Storage.Cameras;
 using WildCam.Wire;
 
-namespace WildCam.IntegrationTests;
+namespace WildCam.Worlds;
 
 /// <summary>A picture with the id that its camera gave it.</summary>
 sealed record ScriptedPicture(ulong SpoolId, ulong Counter, byte[] Bytes)
@@ -65,15 +66,16 @@ sealed class ScriptedCamera : IAsyncDisposable
     public int Heard(string word) => _counts.GetValueOrDefault(word);
 
     /// <summary>Registers a camera in the project "test" and gives its scripted self.</summary>
-    public static async Task<ScriptedCamera> RegisterAsync(TestDatabase database, string code)
+    public static async Task<ScriptedCamera> RegisterAsync(NpgsqlDataSource database, string code)
     {
-        await database.RunAsync("""
+        await using var project = database.CreateCommand("""
             insert into projects (slug, name, time_zone) values ('test', 'Test', 'Africa/Nairobi')
             on conflict (slug) do nothing
             """);
-        var added = await new CameraRegistration(database.Source).AddAsync(
+        await project.ExecuteNonQueryAsync();
+        var added = await new CameraRegistration(database).AddAsync(
             new NewCamera("test", code, $"Camera {code}"), CancellationToken.None);
-        Assert.Equal(CameraRefusal.None, added.Refusal);
+        Must.Equal(CameraRefusal.None, added.Refusal, $"registering {code}");
         return new ScriptedCamera(code, added.Credential!);
     }
 
@@ -107,7 +109,7 @@ sealed class ScriptedCamera : IAsyncDisposable
         hello.Write(bytes, 0);
         await SendAsync(Topics.Hello, bytes);
         var answer = await HearAsync(Topics.Time);
-        Assert.True(HubTime.TryRead(answer, 0, answer.Length, out var time));
+        Must.Hold(HubTime.TryRead(answer, 0, answer.Length, out var time), "The time cannot be read.");
         return time;
     }
 
@@ -184,12 +186,12 @@ sealed class ScriptedCamera : IAsyncDisposable
         var (word, payload) = await OfferAsync(picture);
         while (word == Topics.Want)
         {
-            Assert.True(Want.TryRead(payload, 0, payload.Length, out var want));
+            Must.Hold(Want.TryRead(payload, 0, payload.Length, out var want), "The want cannot be read.");
             await SendWantedAsync(picture, want);
             (word, payload) = await HearAnyAsync(Topics.Want, Topics.Receipt, Topics.Later);
         }
 
-        Assert.Equal(Topics.Receipt, word);
+        Must.Equal(Topics.Receipt, word, $"the answer to {Code}");
         return ReadReceipt(payload);
     }
 
@@ -250,7 +252,7 @@ sealed class ScriptedCamera : IAsyncDisposable
 
     public static Receipt ReadReceipt(byte[] payload)
     {
-        Assert.True(Receipt.TryRead(payload, 0, payload.Length, out var receipt));
+        Must.Hold(Receipt.TryRead(payload, 0, payload.Length, out var receipt), "The receipt cannot be read.");
         return receipt;
     }
 

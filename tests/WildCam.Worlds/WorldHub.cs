@@ -3,10 +3,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
-namespace WildCam.IntegrationTests;
+namespace WildCam.Worlds;
 
 /// <summary>A real hub: the shipped program in a process of its own, on free ports and in its own folder.</summary>
-sealed class HubProcess : IAsyncDisposable
+sealed class WorldHub : IAsyncDisposable
 {
     static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
@@ -14,9 +14,14 @@ sealed class HubProcess : IAsyncDisposable
     readonly List<string> _output = [];
     bool _isDisposed;
 
-    HubProcess(Process process, string dataFolder)
+    readonly string _database;
+    readonly (string Name, string Value)[] _settings;
+
+    WorldHub(Process process, string database, string dataFolder, (string Name, string Value)[] settings)
     {
         _process = process;
+        _database = database;
+        _settings = settings;
         DataFolder = dataFolder;
     }
 
@@ -43,16 +48,16 @@ sealed class HubProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a hub and waits until cameras can connect. Settings are environment variables.</summary>
-    public static Task<HubProcess> StartAsync(
-        TestDatabase database, string dataFolder, params (string Name, string Value)[] settings) =>
+    public static Task<WorldHub> StartAsync(
+        string database, string dataFolder, params (string Name, string Value)[] settings) =>
         StartAsync(database, dataFolder, (FreePort(), FreePort(), FreePort()), settings);
 
     /// <summary>Starts the next hub at the addresses of one that ended, so that cameras find it again.</summary>
-    public Task<HubProcess> StartAgainAsync(TestDatabase database) =>
-        StartAsync(database, DataFolder, (WebPort, MqttPort, MqttTlsPort), []);
+    public Task<WorldHub> StartAgainAsync() =>
+        StartAsync(_database, DataFolder, (WebPort, MqttPort, MqttTlsPort), _settings);
 
-    static async Task<HubProcess> StartAsync(
-        TestDatabase database, string dataFolder, (int Web, int Mqtt, int Tls) ports,
+    static async Task<WorldHub> StartAsync(
+        string database, string dataFolder, (int Web, int Mqtt, int Tls) ports,
         (string Name, string Value)[] settings)
     {
         var (web, mqtt, tls) = ports;
@@ -63,7 +68,7 @@ sealed class HubProcess : IAsyncDisposable
             RedirectStandardError = true,
             Environment =
             {
-                ["WildCam__Database"] = database.ConnectionString + ";Maximum Pool Size=20",
+                ["WildCam__Database"] = database + ";Maximum Pool Size=20",
                 ["WildCam__DataFolder"] = dataFolder,
                 ["WildCam__BindAddress"] = "127.0.0.1",
                 ["WildCam__WebPort"] = $"{web}",
@@ -77,7 +82,12 @@ sealed class HubProcess : IAsyncDisposable
         }
 
         var process = new Process { StartInfo = start };
-        var hub = new HubProcess(process, dataFolder) { WebPort = web, MqttPort = mqtt, MqttTlsPort = tls };
+        var hub = new WorldHub(process, database, dataFolder, settings)
+        {
+            WebPort = web,
+            MqttPort = mqtt,
+            MqttTlsPort = tls,
+        };
         process.OutputDataReceived += (_, line) => hub.Note(line.Data);
         process.ErrorDataReceived += (_, line) => hub.Note(line.Data);
         process.Start();
@@ -86,7 +96,7 @@ sealed class HubProcess : IAsyncDisposable
         await Wait.UntilAsync(
             () => process.HasExited || (CanConnect(mqtt) && CanConnect(tls) && CanConnect(web)), StartTimeout,
             () => $"The hub did not start:\n{hub.Output}");
-        Assert.False(process.HasExited, hub.Output);
+        Must.Hold(!process.HasExited, hub.Output);
         return hub;
     }
 
@@ -97,10 +107,26 @@ sealed class HubProcess : IAsyncDisposable
         await _process.WaitForExitAsync();
     }
 
+    /// <summary>SIGSTOP: the hub holds its connections and leases and does nothing, until it is woken.</summary>
+    public void Freeze() => Send(19);
+
+    /// <summary>SIGCONT.</summary>
+    public void Wake() => Send(18);
+
+    /// <summary>Resident memory of the process, in bytes.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>SIGTERM, as systemd or Ctrl-C would.</summary>
     public async Task<int> StopAsync()
     {
-        Assert.Equal(0, Signal(_process.Id, 15));
+        Send(15);
         await _process.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(40));
         return _process.ExitCode;
     }
@@ -120,6 +146,8 @@ sealed class HubProcess : IAsyncDisposable
 
         _process.Dispose();
     }
+
+    void Send(int signal) => Must.Equal(0, Signal(_process.Id, signal), $"sending signal {signal}");
 
     void Note(string? line)
     {

@@ -20,6 +20,9 @@ public enum JpegIntegrity
 /// </summary>
 public readonly record struct JpegDecoding(PixelImage? Image, JpegIntegrity Integrity, string? Problem);
 
+/// <summary>As <see cref="JpegDecoding"/>, in planes.</summary>
+public readonly record struct JpegPlanes(PlanarImage? Image, JpegIntegrity Integrity, string? Problem);
+
 /// <summary>An encoded JPEG in rented memory: dispose it, and use nothing of it afterwards.</summary>
 public sealed class JpegBytes : IDisposable
 {
@@ -92,13 +95,7 @@ public static unsafe class JpegCodec
             return new JpegDecoding(null, JpegIntegrity.Undecodable, problem);
         }
 
-        var eighths = 8;
-        while (widthMin > 0 && eighths > 1 && Scaled(header.ShownWidth, eighths - 1) >= widthMin)
-        {
-            eighths--;
-        }
-
-        var (width, height) = (Scaled(header.Width, eighths), Scaled(header.Height, eighths));
+        var (width, height) = SizeAtLeast(header, widthMin);
         var isCmyk = header.Color is JpegColor.Cmyk or JpegColor.Ycck;
         var (pixels, integrity) = isCmyk
             ? DecodeCmyk(handle, jpeg, width, height, markers.IsAdobe)
@@ -125,6 +122,84 @@ public static unsafe class JpegCodec
         }
 
         return new JpegDecoding(pixels, integrity, problem);
+    }
+
+    /// <summary>
+    /// As <see cref="Decode"/>, as the planes that the file holds: without conversion and refinement of colours, which
+    /// costs as much again. Of files that hold other colours than YCbCr the planes are made.
+    /// </summary>
+    /// <exception cref="ImagingUnavailableException">libturbojpeg is not installed.</exception>
+    public static JpegPlanes DecodePlanes(ReadOnlySpan<byte> jpeg, int widthMin = 0)
+    {
+        using var handle = new Handle(TurboJpeg.InitDecompress());
+        var markers = JpegMarkers.Read(jpeg);
+        if (!TryReadHeader(handle, jpeg, markers, out var header, out var problem))
+        {
+            return new JpegPlanes(null, JpegIntegrity.Undecodable, problem);
+        }
+
+        if (header.Color is not (JpegColor.YCbCr or JpegColor.Grey) || header.Coarseness is not var (across, down))
+        {
+            var decoded = Decode(jpeg, widthMin);
+            using var pixels = decoded.Image;
+            return new JpegPlanes(
+                pixels is null ? null : PlanarImage.From(pixels), decoded.Integrity, decoded.Problem);
+        }
+
+        var (width, height) = SizeAtLeast(header, widthMin);
+        var planes = PlanarImage.Make(width, height, across, down);
+        var integrity = DecodePlanes(handle, jpeg, planes);
+        problem = integrity == JpegIntegrity.Whole ? null : handle.ErrorText();
+        if (integrity == JpegIntegrity.Undecodable)
+        {
+            planes.Dispose();
+            return new JpegPlanes(null, integrity, problem);
+        }
+
+        if (header.Orientation != 1)
+        {
+            using var stored = planes;
+            planes = stored.Orient(header.Orientation);
+        }
+
+        return new JpegPlanes(planes, integrity, problem);
+    }
+
+    /// <summary>Encodes planes whose colour is coarser by two both ways, or grey; quality 1 to 100.</summary>
+    /// <exception cref="ImagingUnavailableException">libturbojpeg is not installed.</exception>
+    public static JpegBytes Encode(PlanarImage image, int quality)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(quality, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(quality, 100);
+        if (!image.IsCoarse)
+        {
+            throw new ArgumentException("The planes of colour are not coarser by two both ways.", nameof(image));
+        }
+
+        using var handle = new Handle(TurboJpeg.InitCompress());
+        byte* jpeg = null;
+        try
+        {
+            CULong size = default;
+            int failed;
+            fixed (byte* luma = image.Luma.Pixels, blue = Pixels(image.Blue), red = Pixels(image.Red))
+            {
+                var planes = stackalloc byte*[] { luma, blue, red };
+                var strides = stackalloc int[] { image.Luma.Stride, image.Blue?.Stride ?? 0, image.Red?.Stride ?? 0 };
+                failed = TurboJpeg.CompressFromPlanes(
+                    handle.Value, planes, image.Width, strides, image.Height,
+                    image.Blue is null ? TurboJpeg.SamplingGrey : TurboJpeg.Sampling420, &jpeg, &size, quality, 0);
+            }
+
+            return failed == 0
+                ? new JpegBytes(new ReadOnlySpan<byte>(jpeg, checked((int)size.Value)))
+                : throw new InvalidOperationException(
+                    $"A picture of {image.Width}x{image.Height} could not be encoded: {handle.ErrorText()}");
+        }
+        finally
+        {
+            TurboJpeg.Free(jpeg);
+        }
     }
 
     /// <summary>Encodes a picture, colour at 4:2:0; quality 1 to 100.</summary>
@@ -172,15 +247,15 @@ public static unsafe class JpegCodec
         fixed (byte* bytes = jpeg)
         {
             var failed = TurboJpeg.DecompressHeader(
-                handle.Value, bytes, new CULong((nuint)jpeg.Length), out var width, out var height, out _,
-                out var color);
+                handle.Value, bytes, new CULong((nuint)jpeg.Length), out var width, out var height,
+                out var sampling, out var color);
             if (failed != 0 && (TurboJpeg.GetErrorCode(handle.Value) != TurboJpeg.ErrorWarning || width <= 0))
             {
                 problem = handle.ErrorText();
                 return false;
             }
 
-            header = new JpegHeader(width, height, (JpegColor)color, markers.Orientation);
+            header = new JpegHeader(width, height, (JpegColor)color, markers.Orientation) { Sampling = sampling };
         }
 
         var pixels = (long)header.Width * header.Height;
@@ -246,16 +321,45 @@ public static unsafe class JpegCodec
     {
         fixed (byte* bytes = jpeg)
         {
-            var failed = TurboJpeg.Decompress(
+            return IntegrityOf(handle, TurboJpeg.Decompress(
                 handle.Value, bytes, new CULong((nuint)jpeg.Length), pixels, width, pitch, height, format,
-                TurboJpeg.LimitScans);
-            return failed == 0
-                ? JpegIntegrity.Whole
-                : TurboJpeg.GetErrorCode(handle.Value) == TurboJpeg.ErrorWarning
-                    ? JpegIntegrity.Damaged
-                    : JpegIntegrity.Undecodable;
+                TurboJpeg.LimitScans));
         }
     }
+
+    static JpegIntegrity DecodePlanes(Handle handle, ReadOnlySpan<byte> jpeg, PlanarImage to)
+    {
+        // Of a damaged file the library fills what it can; the rest must not show another picture's bytes.
+        to.Luma.Pixels.Fill(0x80);
+        Pixels(to.Blue).Fill(0x80);
+        Pixels(to.Red).Fill(0x80);
+        fixed (byte* bytes = jpeg, luma = to.Luma.Pixels, blue = Pixels(to.Blue), red = Pixels(to.Red))
+        {
+            var planes = stackalloc byte*[] { luma, blue, red };
+            var strides = stackalloc int[] { to.Luma.Stride, to.Blue?.Stride ?? 0, to.Red?.Stride ?? 0 };
+            return IntegrityOf(handle, TurboJpeg.DecompressToPlanes(
+                handle.Value, bytes, new CULong((nuint)jpeg.Length), planes, to.Width, strides, to.Height,
+                TurboJpeg.LimitScans));
+        }
+    }
+
+    static Span<byte> Pixels(PixelImage? plane) => plane is null ? [] : plane.Pixels;
+
+    static (int Width, int Height) SizeAtLeast(JpegHeader header, int widthMin)
+    {
+        var eighths = 8;
+        while (widthMin > 0 && eighths > 1 && Scaled(header.ShownWidth, eighths - 1) >= widthMin)
+        {
+            eighths--;
+        }
+
+        return (Scaled(header.Width, eighths), Scaled(header.Height, eighths));
+    }
+
+    static JpegIntegrity IntegrityOf(Handle handle, int failed) =>
+        failed == 0 ? JpegIntegrity.Whole
+        : TurboJpeg.GetErrorCode(handle.Value) == TurboJpeg.ErrorWarning ? JpegIntegrity.Damaged
+        : JpegIntegrity.Undecodable;
 
     static int Scaled(int size, int eighths) => ((size * eighths) + 7) / 8;
 

@@ -20,6 +20,21 @@ public readonly record struct JpegHeader(int Width, int Height, JpegColor Color,
     public int ShownWidth => Orientation >= 5 ? Height : Width;
 
     public int ShownHeight => Orientation >= 5 ? Width : Height;
+
+    /// <summary>TurboJPEG's number of how coarse the colour is; -1 where it has none for it.</summary>
+    internal int Sampling { get; init; }
+
+    /// <summary>By how much the planes of colour are coarser, across and down; 0 where there are none.</summary>
+    internal (int Across, int Down)? Coarseness => Sampling switch
+    {
+        0 => (1, 1),
+        1 => (2, 1),
+        2 => (2, 2),
+        3 => (0, 0),
+        4 => (1, 2),
+        5 => (4, 1),
+        _ => null,
+    };
 }
 
 /// <summary>What the markers of a JPEG say beside its pixels; reading them never throws.</summary>

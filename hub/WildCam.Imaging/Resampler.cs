@@ -12,11 +12,15 @@ namespace WildCam.Imaging;
 /// </summary>
 public static class Resampler
 {
-    const float Lobes = 3;
-
     public static PixelImage Resize(PixelImage source, int width, int height)
     {
         var resized = new PixelImage(width, height, source.Channels);
+        if (source.Channels == 1)
+        {
+            ResizePlane(source, source.Width, source.Height, resized, width, height);
+            return resized;
+        }
+
         var rows = Taps.Build(source.Height, height);
         var columns = Taps.Build(source.Width, width);
         // Columns of 3 channels are read four floats at a time, so the row is a little longer than its pixels.
@@ -27,14 +31,7 @@ public static class Resampler
             for (var y = 0; y < height; y++)
             {
                 SumRows(source, rows.Starts[y], rows.WeightsOf(y), line.AsSpan(0, source.Stride));
-                if (source.Channels == 3)
-                {
-                    SumColumnsOfRgb(line, columns, resized.Row(y));
-                }
-                else
-                {
-                    SumColumnsOfLuma(line, columns, resized.Row(y));
-                }
+                SumColumnsOfRgb(line, columns, resized.Row(y));
             }
 
             return resized;
@@ -43,6 +40,37 @@ public static class Resampler
         {
             ArrayPool<float>.Shared.Return(line);
         }
+    }
+
+    /// <summary>
+    /// Fills a plane from the first fromWidth x fromHeight pixels of another, so that they cover its first width x
+    /// height pixels; what it has beyond repeats the edge.
+    /// </summary>
+    internal static void ResizePlane(
+        PixelImage source, int fromWidth, int fromHeight, PixelImage to, int width, int height, bool plainly = false)
+    {
+        if ((source.Width, source.Height, fromWidth, fromHeight) == (to.Width, to.Height, width, height))
+        {
+            source.Pixels.CopyTo(to.Pixels);
+            return;
+        }
+
+        var rows = Taps.Build(fromHeight, height, to.Height);
+        var columns = Taps.Build(fromWidth, width, to.Width);
+        if (PlaneResampler.IsSupported && !plainly)
+        {
+            PlaneResampler.Resize(source, rows, columns, to);
+            return;
+        }
+
+        var line = ArrayPool<float>.Shared.Rent(source.Width);
+        for (var y = 0; y < to.Height; y++)
+        {
+            SumRows(source, rows.Starts[y], rows.WeightsOf(y), line.AsSpan(0, source.Width));
+            SumColumnsOfLuma(line, columns, to.Row(y));
+        }
+
+        ArrayPool<float>.Shared.Return(line);
     }
 
     static void SumRows(PixelImage source, int start, ReadOnlySpan<float> weights, Span<float> line)
@@ -128,54 +156,6 @@ public static class Resampler
             }
 
             to[x] = (byte)Math.Clamp(sum, 0f, 255f);
-        }
-    }
-
-    /// <summary>For each target position the first source position and its weights, which sum to 1.</summary>
-    readonly record struct Taps(int[] Starts, float[] Weights, int Count)
-    {
-        public ReadOnlySpan<float> WeightsOf(int position) => Weights.AsSpan(position * Count, Count);
-
-        public static Taps Build(int from, int to)
-        {
-            var ratio = (double)from / to;
-            var widening = Math.Max(ratio, 1);
-            var radius = Lobes * widening;
-            var count = Math.Min(from, (int)Math.Ceiling(radius * 2) + 1);
-            var starts = new int[to];
-            var weights = new float[to * count];
-            for (var i = 0; i < to; i++)
-            {
-                var center = ((i + 0.5) * ratio) - 0.5;
-                var start = Math.Clamp((int)Math.Ceiling(center - radius), 0, from - count);
-                starts[i] = start;
-                double sum = 0;
-                var own = weights.AsSpan(i * count, count);
-                for (var k = 0; k < count; k++)
-                {
-                    var weight = Lanczos((start + k - center) / widening);
-                    own[k] = (float)weight;
-                    sum += weight;
-                }
-
-                for (var k = 0; k < count; k++)
-                {
-                    own[k] = (float)(own[k] / sum);
-                }
-            }
-
-            return new Taps(starts, weights, count);
-        }
-
-        static double Lanczos(double x)
-        {
-            if (Math.Abs(x) < 1e-9)
-            {
-                return 1;
-            }
-
-            var angle = Math.PI * x;
-            return Math.Abs(x) >= Lobes ? 0 : Lobes * Math.Sin(angle) * Math.Sin(angle / Lobes) / (angle * angle);
         }
     }
 }

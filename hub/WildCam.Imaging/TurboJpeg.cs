@@ -86,6 +86,15 @@ static unsafe partial class TurboJpeg
         nint handle, byte* jpeg, CULong jpegSize, byte* pixels, int width, int pitch, int height, int format,
         int flags);
 
+    [LibraryImport(Library, EntryPoint = "tjDecompressToYUVPlanes")]
+    public static partial int DecompressToPlanes(
+        nint handle, byte* jpeg, CULong jpegSize, byte** planes, int width, int* strides, int height, int flags);
+
+    [LibraryImport(Library, EntryPoint = "tjCompressFromYUVPlanes")]
+    public static partial int CompressFromPlanes(
+        nint handle, byte** planes, int width, int* strides, int height, int sampling, byte** jpeg, CULong* jpegSize,
+        int quality, int flags);
+
     [LibraryImport(Library, EntryPoint = "tjCompress2")]
     public static partial int Compress(
         nint handle, byte* pixels, int width, int pitch, int height, int format, byte** jpeg, CULong* jpegSize,

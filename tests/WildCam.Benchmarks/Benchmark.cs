@@ -13,6 +13,7 @@ sealed record Benchmark(string Name, string Says, Func<Bench, Task> RunAsync)
     public static IReadOnlyList<Benchmark> All { get; } =
     [
         BlobsBenchmark.Benchmark,
+        Thumbnails.ThumbnailsBenchmark.Benchmark,
     ];
 }
 

@@ -123,6 +123,16 @@ sealed class WorldHub : IAsyncDisposable
         }
     }
 
+    /// <summary>Most resident memory that the process ever had, in bytes.</summary>
+    public long PeakResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.PeakWorkingSet64;
+        }
+    }
+
     /// <summary>SIGTERM, as systemd or Ctrl-C would.</summary>
     public async Task<int> StopAsync()
     {

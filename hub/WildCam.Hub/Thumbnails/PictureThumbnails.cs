@@ -7,7 +7,8 @@ sealed record Thumbnail(int Width, JpegBytes Jpeg);
 
 /// <summary>
 /// All thumbnails of one picture and what its pixels tell: one decode at the eighth of its size that is wide enough for
-/// the largest, each smaller one from the next larger one. Never larger than the picture itself.
+/// the largest, each smaller one from the next larger one. Never larger than the picture itself. All of it in the
+/// planes of luma and colour that JPEG files hold.
 /// </summary>
 sealed class PictureThumbnails : IDisposable
 {
@@ -49,7 +50,7 @@ sealed class PictureThumbnails : IDisposable
 
     public static PictureThumbnails Make(ReadOnlySpan<byte> jpeg)
     {
-        var decoded = JpegCodec.Decode(jpeg, Widths[0]);
+        var decoded = JpegCodec.DecodePlanes(jpeg, Widths[0]);
         var picture = new PictureThumbnails(decoded.Integrity, decoded.Problem);
         if (decoded.Image is not { } image)
         {
@@ -62,19 +63,19 @@ sealed class PictureThumbnails : IDisposable
             (picture.Width, picture.Height) = (header.ShownWidth, header.ShownHeight);
             foreach (var width in WidthsFor(header.ShownWidth))
             {
-                if (width != image.Width)
+                if (width != image.Width || !image.IsCoarse)
                 {
                     var height = Math.Max(1, (int)Math.Round((double)width * header.ShownHeight / header.ShownWidth));
                     using var larger = image;
-                    image = Resampler.Resize(larger, width, height);
+                    image = larger.Resize(width, height);
                 }
 
-                var quality = width == Widths[0] ? QualityOfLargest : Quality;
-                picture._made.Add(new Thumbnail(width, JpegCodec.Encode(image, quality)));
+                picture._made.Add(new Thumbnail(width, JpegCodec.Encode(image, QualityOf(width))));
             }
 
             // The smallest one tells as much of the whole as the picture itself.
-            var tone = PictureTone.Of(image);
+            using var pixels = image.ToPixels();
+            var tone = PictureTone.Of(pixels);
             (picture.Lightness, picture.IsInfrared) = ((short)(tone.MeanLuma / 16), tone.IsGrey);
             return picture;
         }
@@ -95,6 +96,8 @@ sealed class PictureThumbnails : IDisposable
         Math.Min(pictureWidth, Widths[0]),
         .. Widths.Skip(1).Where(w => w < pictureWidth),
     ];
+
+    public static int QualityOf(int width) => width == Widths[0] ? QualityOfLargest : Quality;
 
     public void Dispose()
     {

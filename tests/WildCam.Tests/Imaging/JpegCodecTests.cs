@@ -26,7 +26,7 @@ public sealed class JpegCodecTests
         using var image = Pictures.Gradient(64, 48).AsLuma();
         using var jpeg = JpegCodec.Encode(image, 90);
         Assert.True(JpegCodec.TryReadHeader(jpeg.Memory.Span, out var header, out _));
-        Assert.Equal(new JpegHeader(64, 48, JpegColor.Grey, 1), header);
+        Assert.Equal((64, 48, JpegColor.Grey, 1), (header.Width, header.Height, header.Color, header.Orientation));
     }
 
     [Theory]
@@ -192,7 +192,61 @@ public sealed class JpegCodecTests
             Assert.True(
                 decoded.Image is null == (decoded.Integrity == JpegIntegrity.Undecodable), $"WILDCAM_SEED={seed}");
             decoded.Image?.Dispose();
+            var planes = JpegCodec.DecodePlanes(bytes, random.Next(0, 200));
+            Assert.True(
+                planes.Image is null == (planes.Integrity == JpegIntegrity.Undecodable), $"WILDCAM_SEED={seed}");
+            planes.Image?.Dispose();
         }
+    }
+
+    [Theory]
+    [InlineData(1, 0)]
+    [InlineData(3, 0)]
+    [InlineData(6, 0)]
+    [InlineData(8, 120)]
+    [InlineData(1, 150)]
+    public void Planes_show_what_pixels_show(int orientation, int widthMin)
+    {
+        using var odd = Pictures.Gradient(333, 217);
+        using var jpeg = JpegCodec.Encode(odd, 95);
+        var tagged = Pictures.WithOrientation(jpeg.Memory.Span, orientation);
+        using var pixels = JpegCodec.Decode(tagged, widthMin).Image!;
+        using var planes = JpegCodec.DecodePlanes(tagged, widthMin).Image!;
+        using var shown = planes.ToPixels();
+        Assert.Equal((pixels.Width, pixels.Height), (shown.Width, shown.Height));
+        Assert.True(Pictures.Psnr(pixels, shown) > 34, $"PSNR is {Pictures.Psnr(pixels, shown):F1} dB");
+    }
+
+    [Theory]
+    [InlineData("domestic_dog.jpg")]
+    [InlineData("human.jpg")]
+    [InlineData("african_elephants_bw.jpg")]
+    [InlineData("african_elephants_cmyk.jpg")]
+    [InlineData("african_elephants_with_exif_orientation.jpg")]
+    public void Planes_of_real_pictures_survive_resizing_and_encoding(string name)
+    {
+        var file = File.ReadAllBytes(SharedData.Find("images/" + name));
+        using var whole = JpegCodec.Decode(file, 400).Image!;
+        using var expected = Resampler.Resize(whole, 301, 199);
+        using var planes = JpegCodec.DecodePlanes(file, 400).Image!;
+        using var resized = planes.Resize(301, 199);
+        using var jpeg = JpegCodec.Encode(resized, 95);
+        using var shown = JpegCodec.Decode(jpeg.Memory.Span).Image!;
+        using var luma = expected.ToLuma();
+        using var shownLuma = shown.ToLuma();
+        Assert.True(Pictures.Psnr(luma, shownLuma) > 33, $"PSNR is {Pictures.Psnr(luma, shownLuma):F1} dB");
+    }
+
+    [Fact]
+    public void Planes_with_full_colour_are_not_encoded_unasked()
+    {
+        using var image = Pictures.Gradient(32, 32);
+        using var planes = PlanarImage.From(image);
+        Assert.Throws<ArgumentException>(() => JpegCodec.Encode(planes, 80));
+        using var coarse = planes.Resize(32, 32);
+        using var jpeg = JpegCodec.Encode(coarse, 95);
+        using var shown = JpegCodec.Decode(jpeg.Memory.Span).Image!;
+        Assert.True(Pictures.Psnr(image, shown) > 36, $"PSNR is {Pictures.Psnr(image, shown):F1} dB");
     }
 }
 

@@ -40,6 +40,27 @@ public sealed class ResamplerTests
         Assert.All(resized.Pixels.ToArray(), p => Assert.Equal(200, p));
     }
 
+    [Fact]
+    public void Fixed_point_and_floats_agree_and_repeat_the_edge_beyond_it()
+    {
+        using var noise = Pictures.Noise(173, 91, 5);
+        using var source = noise.ToLuma();
+        foreach (var (width, height) in new[] { (64, 40), (171, 91), (17, 90), (201, 121), (1, 1) })
+        {
+            using var quick = new PixelImage(width + 1, height + 1, 1);
+            using var plain = new PixelImage(width + 1, height + 1, 1);
+            Resampler.ResizePlane(source, 171, 90, quick, width, height);
+            Resampler.ResizePlane(source, 171, 90, plain, width, height, plainly: true);
+            for (var i = 0; i < plain.Pixels.Length; i++)
+            {
+                Assert.InRange(quick.Pixels[i] - plain.Pixels[i], -1, 1);
+            }
+
+            Assert.Equal(plain.Row(height)[..width].ToArray(), plain.Row(height - 1)[..width].ToArray());
+            Assert.Equal(quick.Row(0)[width], quick.Row(0)[width - 1]);
+        }
+    }
+
     static int Lanczos(PixelImage source, int channel, int x, int y, int width, int height)
     {
         var across = Weights(source.Width, width, x);

@@ -3,6 +3,7 @@ using WildCam.Simulator.Cameras;
 using WildCam.Storage;
 using WildCam.Storage.Accounts;
 using WildCam.Storage.Cameras;
+using WildCam.Wire;
 
 namespace WildCam.Worlds;
 
@@ -17,6 +18,8 @@ sealed class FleetWorld(WorldDatabase database) : IAsyncDisposable
     public WorldDatabase Database { get; } = database;
 
     public string DataFolder => Path.Combine(_folder.FullName, "data");
+
+    public string BlobFolder => Path.Combine(DataFolder, "blobs");
 
     /// <summary>Where the cameras keep what they have not delivered.</summary>
     public string SpoolFolder => Path.Combine(_folder.FullName, "spools");
@@ -63,8 +66,7 @@ sealed class FleetWorld(WorldDatabase database) : IAsyncDisposable
     {
         await Hub.KillAsync();
         await Hub.DisposeAsync();
-        // The dead hub's jobs are free when their leases end; the test does not sit out those minutes.
-        await Database.RunAsync("update jobs set lease_until = now() where state = 2");
+        await Database.EndLeasesAsync();
         Hub = await Hub.StartAgainAsync();
     }
 
@@ -92,34 +94,35 @@ sealed class FleetWorld(WorldDatabase database) : IAsyncDisposable
     }
 
     /// <summary>Waits until nothing is left to do: no stage, no job, no day to sum up.</summary>
-    public Task SettleAsync(TimeSpan timeout)
-    {
-        var left = "";
-        return Wait.UntilAsync(
-            async () =>
-            {
-                left = await Database.ReadAsync<string>("""
-                    select concat_ws(', ',
-                      (select count(*) || ' captures with stages missing' from captures
-                        where stages_missing <> 0 having count(*) > 0),
-                      (select string_agg(distinct kind || ' in state ' || state || ' ' || coalesce(reason, ''), ', ')
-                        from jobs),
-                      (select count(*) || ' days to sum up' from summary_dirty having count(*) > 0))
-                    """);
-                return left.Length == 0;
-            },
-            timeout, () => $"Still to do: {left}\n{Hub.Output}");
-    }
+    public Task SettleAsync(TimeSpan timeout) => Database.SettleAsync(timeout, () => Hub.Output);
 
     public Task<IReadOnlyList<StoredCapture>> ReadCapturesAsync() => Invariants.ReadCapturesAsync(Database);
 
-    /// <summary>All pictures of the cameras' own account are receipted and stored.</summary>
+    /// <summary>All pictures of the cameras' own account are receipted and stored; no spool has any.</summary>
     public async Task CheckAsync(SimulationReport report, int pictures)
     {
         Must.Hold(report.IsComplete, $"{report.Progress}\n{Hub.Output}");
         Must.Equal(pictures, report.Captures.Count, "pictures of the cameras' own account");
-        await new Invariants(Database, Path.Combine(DataFolder, "blobs")).CheckAsync(
-            [.. report.Captures.Select(c => new TakenPicture(c.Camera, c.DeviceCaptureId!, c.Sha256, c.Outcome))]);
+        await CheckAsync(report);
+    }
+
+    /// <summary>Everything that a camera took is stored, refused with a trace, or in its spool still.</summary>
+    public Task CheckAsync(SimulationReport report) => new Invariants(Database, BlobFolder).CheckAsync(
+        [.. report.Captures.Select(c => new TakenPicture(
+            c.Camera, c.DeviceCaptureId ?? $"not offered: {c.Digest}", c.Sha256,
+            c.Outcome == ReceiptOutcomes.None ? null : c.Outcome, c.Code))],
+        ReadSpools(report));
+
+    // A picture that was never offered has its id in the spool alone; there its digest finds it.
+    HashSet<string> ReadSpools(SimulationReport report)
+    {
+        var spooled = new HashSet<string>(StringComparer.Ordinal);
+        var pictures = SpooledPictures.Read(SpoolFolder);
+        spooled.UnionWith(pictures.Select(p => p.DeviceCaptureId));
+        var digests = pictures.Select(p => p.Digest).ToHashSet(StringComparer.Ordinal);
+        spooled.UnionWith(report.Captures.Where(c => c.DeviceCaptureId is null && digests.Contains(c.Digest))
+            .Select(c => $"not offered: {c.Digest}"));
+        return spooled;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,4 +1,6 @@
 using Npgsql;
+using WildCam.Hub.Rollups;
+using WildCam.Storage.Rollups;
 
 namespace WildCam.Worlds;
 
@@ -27,6 +29,36 @@ public sealed class WorldDatabase(WorldServer server, string name) : IAsyncDispo
         await using var command = Source.CreateCommand(sql);
         AddParameters(command, parameters);
         return (T)(await command.ExecuteScalarAsync())!;
+    }
+
+    /// <summary>
+    /// Frees the jobs of hubs that died, which else are free when their leases end; nobody sits out those minutes.
+    /// </summary>
+    public Task EndLeasesAsync() => RunAsync("update jobs set lease_until = now() where state = 2");
+
+    /// <summary>
+    /// Waits until nothing is left to do: no stage, no job, no day to sum up. Dead jobs stay; nobody works on them.
+    /// </summary>
+    public Task SettleAsync(TimeSpan timeout, Func<string> output)
+    {
+        var left = "";
+        var summary = new DailySummaryTable(Source);
+        return Wait.UntilAsync(
+            async () =>
+            {
+                left = await ReadAsync<string>("""
+                    select concat_ws(', ',
+                      (select count(*) || ' captures with stages missing' from captures
+                        where stages_missing <> 0 having count(*) > 0),
+                      (select string_agg(distinct kind || ' in state ' || state || ' ' || coalesce(reason, ''), ', ')
+                        from jobs where state <> 3))
+                    """);
+                // Any hub may fold at any time, so this one does too in place of waiting for the next pause to end.
+                return left.Length == 0
+                    && await summary.FoldAsync(FoldSummaryLoop.BucketsMax, CancellationToken.None) == 0
+                    && await ReadAsync<long>("select count(*) from summary_dirty") == 0;
+            },
+            timeout, () => $"Still to do: {left}\n{output()}");
     }
 
     public async ValueTask DisposeAsync()

@@ -25,8 +25,6 @@ static class GatewaySlice
             .AddSingleton<Heartbeats>()
             .AddSingleton<ICameraWord>(services => services.GetRequiredService<Heartbeats>())
             .AddHostedService(services => services.GetRequiredService<Heartbeats>())
-            .AddSingleton<CameraAudit>()
-            .AddHostedService(services => services.GetRequiredService<CameraAudit>())
             .AddSingleton<CameraDirectory>()
             .AddHostedService(services => services.GetRequiredService<CameraDirectory>());
         builder.WebHost.ConfigureKestrel(kestrel =>

@@ -37,6 +37,8 @@ static class HostingSlice
         builder.Services.AddHostedService(services => services.GetRequiredService<DatabaseNotices>());
         builder.Services.AddSingleton<NoticeSender>();
         builder.Services.AddHostedService(services => services.GetRequiredService<NoticeSender>());
+        builder.Services.AddSingleton<CameraAudit>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<CameraAudit>());
         builder.Services.AddProblemDetails();
         builder.Services.AddExceptionHandler<FaultPages>();
         builder.Services.AddRateLimits();

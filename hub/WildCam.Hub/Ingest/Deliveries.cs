@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Threading.Channels;
 using Microsoft.Extensions.Options;
 using WildCam.Hub.Hosting;
@@ -34,19 +35,21 @@ sealed partial class Deliveries
     readonly IBlobStore _blobs;
     readonly IngestHealth _health;
     readonly IngestMetrics _metrics;
+    readonly CameraAudit _audit;
     readonly TimeProvider _time;
     readonly ILogger _log;
     long _freeBytesAsked;
 
     public Deliveries(
         IOptions<IngestOptions> options, IBlobStore blobs, IngestHealth health, IngestMetrics metrics,
-        TimeProvider time, ILogger<Deliveries> log)
+        CameraAudit audit, TimeProvider time, ILogger<Deliveries> log)
     {
         _options = options.Value;
         _pool = new SegmentPool(_options.AssemblyBytesMax);
         _blobs = blobs;
         _health = health;
         _metrics = metrics;
+        _audit = audit;
         _time = time;
         _log = log;
         Completed = Channel.CreateBounded<Assembly>(new BoundedChannelOptions(_options.AssembliesMax)
@@ -225,14 +228,17 @@ sealed partial class Deliveries
 
     public void SendReceipt(CameraLink link, Begin begin, byte outcome, ushort code)
     {
-        _metrics.Receipt(outcome switch
+        var name = NameOf(outcome);
+        _metrics.Receipt(name);
+        if (outcome is ReceiptOutcomes.Conflict or ReceiptOutcomes.Never)
         {
-            ReceiptOutcomes.Stored => "stored",
-            ReceiptOutcomes.Duplicate => "duplicate",
-            ReceiptOutcomes.Quarantined => "quarantined",
-            ReceiptOutcomes.Conflict => "conflict",
-            _ => "never",
-        });
+            // Nothing of the picture stays here, so that it was refused is written down.
+            _audit.Add(
+                $"picture.{name}", link.Camera.Code, link.Camera,
+                string.Create(CultureInfo.InvariantCulture,
+                    $"{begin.SizeBytes} bytes of spool {begin.SpoolId:x}, number {begin.Counter}: code {code}"));
+        }
+
         var receipt = new Receipt
         {
             SpoolId = begin.SpoolId,
@@ -247,6 +253,15 @@ sealed partial class Deliveries
         // Where it cannot be sent the camera offers the picture again, and that is answered as a duplicate.
         link.TrySend(Topics.Receipt, bytes);
     }
+
+    static string NameOf(byte outcome) => outcome switch
+    {
+        ReceiptOutcomes.Stored => "stored",
+        ReceiptOutcomes.Duplicate => "duplicate",
+        ReceiptOutcomes.Quarantined => "quarantined",
+        ReceiptOutcomes.Conflict => "conflict",
+        _ => "never",
+    };
 
     static void Send(CameraLink link, Later later)
     {

@@ -22,8 +22,8 @@ static class HubKilled
             Seed = (ulong)point.Seed,
             TriggerSeconds = 0,
             PicturesPerCamera = PicturesPerCamera,
-            PictureWidth = 640,
-            PicturePool = 4,
+            PictureWidth = 400,
+            PicturePool = 2,
             StateFolder = world.SpoolFolder,
             DrainTimeout = Timeout,
         });

@@ -80,7 +80,7 @@ public sealed class DailySummaryTests(TestDatabase database) : IClassFixture<Tes
         await writing.CancelAsync();
         await Task.WhenAll(folders);
         await FoldAllAsync();
-        await new Invariants(database.World, "").CheckSumsAsync();
+        await Invariants.CheckSumsAsync(database.World);
         Assert.True(await database.ReadAsync<long>("select count(*) from daily_detection_summary") > 10);
         Assert.Equal(0L, await database.ReadAsync<long>("select count(*) from summary_dirty"));
     }

@@ -3,7 +3,7 @@ using System.Threading.Channels;
 using Npgsql;
 using WildCam.Storage.Cameras;
 
-namespace WildCam.Hub.Gateway;
+namespace WildCam.Hub.Hosting;
 
 /// <summary>
 /// Writes down what cameras tried and might not, beside the connections. One row a minute for the same camera and

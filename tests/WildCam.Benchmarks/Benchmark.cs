@@ -14,6 +14,9 @@ sealed record Benchmark(string Name, string Says, Func<Bench, Task> RunAsync)
     [
         BlobsBenchmark.Benchmark,
         Thumbnails.ThumbnailsBenchmark.Benchmark,
+        Messages.MessagesBenchmark.Benchmark,
+        Idle.IdleBenchmark.Benchmark,
+        Restart.RestartBenchmark.Benchmark,
     ];
 }
 

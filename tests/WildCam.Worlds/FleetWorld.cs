@@ -12,6 +12,7 @@ sealed class FleetWorld(WorldDatabase database) : IAsyncDisposable
 {
     public const string Project = "valley";
     public const string Site = "old-mill";
+    const int RegistrationsAtOnce = 8;
 
     readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("wildcam-fleet-");
 
@@ -43,20 +44,20 @@ sealed class FleetWorld(WorldDatabase database) : IAsyncDisposable
             """, Project);
         await new SitesTable(world.Database.Source).InsertAsync(
             world.ProjectId, Site, "Old mill", 45.1, 6.1, "Europe/Paris", CancellationToken.None);
-        var accounts = new List<CameraAccount>();
-        for (var n = 1; n <= cameras; n++)
+        var accounts = new CameraAccount[cameras];
+        var atOnce = new ParallelOptions { MaxDegreeOfParallelism = RegistrationsAtOnce };
+        await Parallel.ForAsync(0, cameras, atOnce, async (n, cancellationToken) =>
         {
             var added = await new CameraRegistration(world.Database.Source).AddAsync(
-                new NewCamera(Project, $"valley-{n}", $"Valley {n}")
+                new NewCamera(Project, $"valley-{n + 1}", $"Valley {n + 1}")
                 {
                     SiteSlug = Site,
                     DeployedFrom = DateTimeOffset.UtcNow.AddDays(-1),
                 },
-                CancellationToken.None);
+                cancellationToken);
             Must.Equal(CameraRefusal.None, added.Refusal, $"registering {added.Code}");
-            accounts.Add(new CameraAccount(added.Code, added.Credential!));
-        }
-
+            accounts[n] = new CameraAccount(added.Code, added.Credential!);
+        });
         world.Cameras = accounts;
         return world;
     }

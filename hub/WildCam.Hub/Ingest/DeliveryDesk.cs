@@ -70,6 +70,11 @@ sealed partial class DeliveryDesk(
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
                 deliveries.Expire();
+                if (health.Lookups is not null)
+                {
+                    // Cameras that were put off stay away for a while; readiness must not wait for them.
+                    await LookUpAsync([], cancellationToken);
+                }
             }
         }
         catch (OperationCanceledException)

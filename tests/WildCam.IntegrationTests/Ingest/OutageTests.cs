@@ -44,6 +44,37 @@ public sealed class OutageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_hub_that_nobody_offers_pictures_sees_that_the_database_is_back()
+    {
+        await using var hub = await WorldHub.StartAsync(_database.ConnectionString, _folder);
+        await using var camera = await ScriptedCamera.RegisterAsync(_database.Source, "outage-2");
+        await camera.ConnectAsync(hub.MqttPort);
+        await camera.HelloAsync();
+        using var web = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{hub.WebPort}") };
+
+        await AllowConnectionsAsync(false);
+        var (word, _) = await camera.OfferAsync(ScriptedPicture.Random(34, 1, 9000));
+        Assert.Equal(Topics.Later, word);
+        Assert.Contains("ingest is not ready", await ReadinessAsync(), StringComparison.Ordinal);
+
+        await AllowConnectionsAsync(true);
+        var readiness = "";
+        await Wait.UntilAsync(
+            async () =>
+            {
+                readiness = await ReadinessAsync();
+                return !readiness.Contains("not ready", StringComparison.Ordinal);
+            },
+            TimeSpan.FromSeconds(30), () => readiness);
+
+        async Task<string> ReadinessAsync()
+        {
+            using var answer = await web.GetAsync("/health/ready");
+            return await answer.Content.ReadAsStringAsync();
+        }
+    }
+
+    [Fact]
     public async Task A_full_disk_puts_the_camera_off()
     {
         await using var hub = await WorldHub.StartAsync(

@@ -5,6 +5,9 @@ sealed class Bench(string name, string folder, CancellationToken cancellation) :
 {
     public const int CountedRounds = 5;
 
+    /// <summary>What stands in place of a target where a figure is told and not judged.</summary>
+    public const string NoTarget = "none";
+
     readonly List<Claim> _claims = [];
     WorldServer? _server;
 
@@ -64,6 +67,9 @@ sealed class Bench(string name, string folder, CancellationToken cancellation) :
     /// <summary>More is better, and there is no peer: ours is at least the bound.</summary>
     public void ClaimOver(string what, string unit, Spread ours, double bound) =>
         Add(what, unit, ours, null, $">= {bound:0.##} {unit}", ours.Median >= bound);
+
+    /// <summary>A figure that is worth knowing and promises nothing.</summary>
+    public void Tell(string what, string unit, Pairs pairs) => Add(what, unit, pairs.Ours, pairs, NoTarget, true);
 
     public async ValueTask DisposeAsync()
     {

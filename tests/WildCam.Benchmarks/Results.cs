@@ -25,7 +25,7 @@ static class Results
                 c.Peer is null ? "" : $"{c.Peer}: {c.Peers}",
                 c.Ratio is { } ratio ? $"{ratio:0.00}" : "",
                 c.Target,
-                c.Good ? "good" : "SHORT",
+                c.Target == Bench.NoTarget ? "told" : c.Good ? "good" : "SHORT",
             }),
         ];
         Console.WriteLine();

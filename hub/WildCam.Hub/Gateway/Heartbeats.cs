@@ -13,7 +13,8 @@ namespace WildCam.Hub.Gateway;
 /// effect and is counted.
 /// </summary>
 sealed partial class Heartbeats(
-    NpgsqlDataSource database, GatewayMetrics metrics, TimeProvider time, ILogger<Heartbeats> log)
+    [FromKeyedServices(HostingSlice.Direct)] NpgsqlDataSource database, GatewayMetrics metrics, TimeProvider time,
+    ILogger<Heartbeats> log)
     : BackgroundService, ICameraWord
 {
     const int WaitingMax = 8192;

@@ -10,8 +10,15 @@ namespace WildCam.Hub.Hosting;
 /// <summary>What every slice stands on: options, database, listeners, health.</summary>
 static class HostingSlice
 {
-    /// <summary>Key of the data source that leads past PgBouncer.</summary>
+    /// <summary>
+    /// Key of the data source that leads past PgBouncer: for LISTEN, and for the few statements that run so often that
+    /// planning them counts.
+    /// </summary>
     public const string Direct = "direct";
+
+    /// <summary>Statements that a direct connection keeps prepared, and after how many uses.</summary>
+    const int PreparedMax = 8;
+    const int PreparedAfterUses = 2;
 
     /// <summary>Bytes that a connection may have waiting before it is read no further; some packets' worth.</summary>
     const int ReadBufferBytesMax = 128 * 1024;
@@ -26,7 +33,11 @@ static class HostingSlice
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(hub.Database));
         builder.Services.AddKeyedSingleton(Direct, (_, _) => NpgsqlDataSource.Create(
-            hub.DatabaseDirect.Length > 0 ? hub.DatabaseDirect : hub.Database));
+            new NpgsqlConnectionStringBuilder(hub.DatabaseDirect.Length > 0 ? hub.DatabaseDirect : hub.Database)
+            {
+                MaxAutoPrepare = PreparedMax,
+                AutoPrepareMinUsages = PreparedAfterUses,
+            }.ConnectionString));
         builder.Services.AddSingleton(services => OpenBlobs(
             services.GetRequiredService<IOptions<HubOptions>>().Value,
             services.GetRequiredService<IOptions<BlobOptions>>().Value,

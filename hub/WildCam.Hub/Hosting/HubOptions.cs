@@ -11,7 +11,7 @@ public sealed class HubOptions
     [Required]
     public string Database { get; set; } = "";
 
-    /// <summary>Direct connection string for LISTEN and migrations; empty: as <see cref="Database"/>.</summary>
+    /// <summary>Direct connection string for LISTEN and what is prepared; empty: as <see cref="Database"/>.</summary>
     public string DatabaseDirect { get; set; } = "";
 
     /// <summary>Folder of the hub's own files: blobs, certificates, keys, models.</summary>

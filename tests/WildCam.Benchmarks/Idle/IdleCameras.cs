@@ -59,7 +59,8 @@ sealed class IdleCameras : IAsyncDisposable
                 UserName = camera.Code,
                 Password = Encoding.ASCII.GetBytes(camera.Password),
                 KeepAliveSeconds = KeepAliveSeconds,
-                Will = new MqttWill(Topics.Up(camera.Code, Topics.Will), "1:1:1"u8.ToArray(), MqttQos.AtLeastOnce, false),
+                Will = new MqttWill(
+                    Topics.Up(camera.Code, Topics.Will), "1:1:1"u8.ToArray(), MqttQos.AtLeastOnce, Retain: false),
             },
             cancellationToken);
         await client.SubscribeAsync(Topics.AllDown(camera.Code), MqttQos.AtLeastOnce, cancellationToken);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using WildCam.Simulator.Cameras;
 
@@ -19,7 +18,7 @@ sealed partial class HeartbeatLoad : IAsyncDisposable
 
     /// <summary>Connects the cameras; over TLS where asked, the certificate taken as it is.</summary>
     public static async Task<HeartbeatLoad> ConnectAsync(
-        int port, IReadOnlyList<CameraAccount> cameras, bool useTls, CancellationToken cancellationToken)
+        int port, IReadOnlyList<CameraAccount> cameras, bool useTls, CancellationToken cancellationToken, uint boot = 1)
     {
         var load = new HeartbeatLoad();
         try
@@ -27,7 +26,7 @@ sealed partial class HeartbeatLoad : IAsyncDisposable
             foreach (var some in cameras.Chunk(ConnectsAtOnce))
             {
                 load._senders.AddRange(await Task.WhenAll(
-                    some.Select(c => HeartbeatSender.ConnectAsync(port, c, useTls, cancellationToken))));
+                    some.Select(c => HeartbeatSender.ConnectAsync(port, c, useTls, boot, cancellationToken))));
             }
 
             return load;
@@ -46,21 +45,28 @@ sealed partial class HeartbeatLoad : IAsyncDisposable
         _senders.Select(s => Task.Run(() => s.SendAsync(messagesPerCamera, window, cancellationToken), default)));
 
     /// <summary>
-    /// At a fixed rate, whatever the other side does: message i is due at i / rate. Returns when all are acknowledged.
+    /// At a fixed rate, whatever the other side does: message i is due at i / rate. Returns when all are acknowledged,
+    /// and seen where somebody looks.
     /// </summary>
-    public async Task<Pace> PaceAsync(int perSecond, int messages, CancellationToken cancellationToken)
+    public async Task<Pace> PaceAsync(
+        int perSecond, int messages, CancellationToken cancellationToken, Action<Pace>? see = null)
     {
         var pace = new Pace(perSecond, messages);
         var receiving = _senders.ConvertAll(s => Task.Run(() => s.ReceiveAsync(pace, cancellationToken), default));
-        var sending = new Thread(() => Send(pace, cancellationToken)) { Priority = ThreadPriority.AboveNormal };
-        sending.Start();
+        var seeing = see is null
+            ? Task.CompletedTask
+            : Task.Factory.StartNew(
+                () => see(pace), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var sending = Task.Factory.StartNew(
+            () => Send(pace, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
         try
         {
-            await pace.Acknowledged.WaitAsync(pace.Timeout, cancellationToken);
+            await sending;
+            await Task.WhenAll(pace.Acknowledged, seeing).WaitAsync(pace.Timeout, cancellationToken);
         }
         finally
         {
-            sending.Join();
             foreach (var sender in _senders)
             {
                 sender.StopReceiving();

@@ -16,8 +16,6 @@ sealed class HeartbeatSender : IAsyncDisposable
     /// <summary>Packet identifiers go round in this; more are never unacknowledged.</summary>
     const int IdentifiersMax = 4096;
 
-    const uint Boot = 1;
-
     readonly Socket _socket;
     readonly Stream _stream;
     readonly byte[] _packet;
@@ -30,7 +28,7 @@ sealed class HeartbeatSender : IAsyncDisposable
     uint _sequence;
     CancellationTokenSource _receiving = new();
 
-    HeartbeatSender(Socket socket, Stream stream, string camera)
+    HeartbeatSender(Socket socket, Stream stream, string camera, uint boot)
     {
         _socket = socket;
         _stream = stream;
@@ -46,7 +44,7 @@ sealed class HeartbeatSender : IAsyncDisposable
         _bodyAt = _packetIdAt + 2;
         new Heartbeat
         {
-            Boot = Boot,
+            Boot = boot,
             BatteryMillivolts = 3900,
             BatteryPercent = 81,
             Temperature = 215,
@@ -58,7 +56,7 @@ sealed class HeartbeatSender : IAsyncDisposable
     }
 
     public static async Task<HeartbeatSender> ConnectAsync(
-        int port, CameraAccount camera, bool useTls, CancellationToken cancellationToken)
+        int port, CameraAccount camera, bool useTls, uint boot, CancellationToken cancellationToken)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         await socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, port), cancellationToken);
@@ -82,7 +80,7 @@ sealed class HeartbeatSender : IAsyncDisposable
         var answer = new byte[4];
         await stream.ReadExactlyAsync(answer, cancellationToken);
         Must.Hold(answer is [0x20, 2, _, 0], $"CONNACK of {camera.Code} is {Convert.ToHexString(answer)}");
-        return new HeartbeatSender(socket, stream, camera.Code);
+        return new HeartbeatSender(socket, stream, camera.Code, boot);
     }
 
     /// <summary>Sends in a window, as fast as the other side acknowledges.</summary>

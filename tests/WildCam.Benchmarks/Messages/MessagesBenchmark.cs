@@ -1,26 +1,39 @@
 using System.Diagnostics;
-using System.Globalization;
-using WildCam.Simulator.Cameras;
 using WildCam.Wire;
 
 namespace WildCam.Benchmarks.Messages;
 
 /// <summary>
-/// Small messages of quality of service 1. Handled means: by us, acknowledged after the commit of its row; by the peer,
-/// in the hands of a subscriber that throws it away. Both sides get the same bytes from the same generator.
+/// Small messages of quality of service 1: a heartbeat each from a thousand cameras, again and again. Handled means:
+/// by us, acknowledged after the commit of its row; by the peer, in the hands of a subscriber that throws it away. Both
+/// get the same bytes from the same generator.
 /// </summary>
+/// <remarks>
+/// Latency is counted from the time at which a message was due, at a rate below what either side can do, until it is
+/// handled. mosquitto and its subscriber keep nothing, and no commit is as quick as none. So the peer that is claimed
+/// against makes our promise: behind mosquitto_sub a plain loop reads what is there, appends it to a file and calls
+/// fdatasync, and a message is handled after that. The subscriber that keeps nothing stands beside it, without target.
+/// </remarks>
 static class MessagesBenchmark
 {
-    static readonly int Cameras = int.Parse(Environment.GetEnvironmentVariable("X_CAMERAS") ?? "1000");
-    static readonly int Window = int.Parse(Environment.GetEnvironmentVariable("X_WINDOW") ?? "4");
-    static readonly int MessagesPerCamera = 100_000 / Cameras;
-    static readonly int PacePerSecond = int.Parse(Environment.GetEnvironmentVariable("X_PACE") ?? "5000");
-    static readonly int PaceMessages = PacePerSecond * 4;
+    const int Cameras = 1000;
+
+    /// <summary>Messages unacknowledged at most; a camera sends its next heartbeat long after the last one.</summary>
+    const int WindowPerCamera = 4;
+
+    const int MessagesPerCamera = 100;
+    const int PacePerSecond = 5000;
+    const int PaceMessages = PacePerSecond * 4;
+
+    /// <summary>What the generator must reach alone, as a share of what is measured with it.</summary>
+    const double GeneratorShareMin = 1.2;
+
     static readonly TimeSpan PeerTimeout = TimeSpan.FromSeconds(60);
 
     public static Benchmark Benchmark { get; } = new(
         "messages",
-        "heartbeats of quality of service 1, acknowledged after commit; the peer is mosquitto to mosquitto_sub -q 1",
+        "heartbeats of quality of service 1, acknowledged after commit; the peer is mosquitto to mosquitto_sub -q 1, "
+        + "for latency with a file behind it that is forced to the disk",
         RunAsync);
 
     static async Task RunAsync(Bench bench)
@@ -28,27 +41,68 @@ static class MessagesBenchmark
         var server = await bench.ServerAsync();
         await using var mosquitto = await Mosquitto.StartAsync(bench.Folder);
         await using var world = await FleetWorld.StartAsync(server, Cameras);
-        bench.Say($"{Cameras} cameras registered");
         await using var toHub = await HeartbeatLoad.ConnectAsync(
             world.Hub.MqttPort, world.Cameras, useTls: false, bench.Cancellation);
         await using var toPeer = await HeartbeatLoad.ConnectAsync(
             mosquitto.Port, world.Cameras, useTls: false, bench.Cancellation);
-        var alone = await RateAsync(toPeer, bench.Cancellation);
-        bench.Say($"the generator alone drives mosquitto without a subscriber at {alone:0} messages/s");
-        var tlsRates = new List<double>();
-        var throughput = await bench.AlternateAsync(
-            "messages/s", () => OursAsync(world, toHub, bench.Cancellation),
-            "mosquitto", () => PeerAsync(mosquitto, toPeer, bench.Cancellation));
-        bench.ClaimAtLeast("messages handled", "messages/s", throughput, ratioMin: 0.7, floor: 10_000);
-        foreach (var share in new[] { 0.5, 0.9 })
+        var generator = new List<double>();
+        for (var i = 0; i < 3; i++)
         {
-            var pace = (int)(throughput.Ours.Median * share);
+            generator.Add(await RateAsync(toPeer, bench.Cancellation));
         }
 
+        bench.Say($"the generator drives mosquitto without a subscriber at {generator.Max():0} messages/s");
+        var handled = await bench.AlternateAsync(
+            "messages/s", () => OursAsync(world, toHub, bench.Cancellation),
+            "mosquitto", () => PeerAsync(mosquitto, toPeer, bench.Cancellation));
+        Must.Hold(
+            generator.Max() >= GeneratorShareMin * handled.Peers.Median,
+            $"The generator is the bottleneck: {generator.Max():0} messages/s alone, "
+            + $"{handled.Peers.Median:0} handled.");
+        bench.ClaimAtLeast("messages handled", "messages/s", handled, ratioMin: 0.7, floor: 10_000);
+        await LatencyAsync(bench, world, toHub, mosquitto, toPeer);
+        await TlsAsync(bench, world);
+    }
+
+    static async Task LatencyAsync(
+        Bench bench, FleetWorld world, HeartbeatLoad toHub, Mosquitto mosquitto, HeartbeatLoad toPeer)
+    {
+        var forgetful = new List<double>();
         var latency = await bench.AlternateAsync(
-            "ms", () => OurLatencyAsync(world, toHub, bench),
-            "mosquitto", () => PeerLatencyAsync(mosquitto, toPeer, bench));
+            "ms",
+            async () =>
+            {
+                var pace = await toHub.PaceAsync(PacePerSecond, PaceMessages, bench.Cancellation);
+                bench.Say($"ours: median {pace.AcknowledgedMilliseconds(0.5):0.00} ms; the generator was late by "
+                    + $"{pace.LateMilliseconds(0.99):0.00} ms (99th percentile)");
+                return pace.AcknowledgedMilliseconds(0.99);
+            },
+            "mosquitto, durable",
+            async () =>
+            {
+                forgetful.Add(await PeerLatencyAsync(bench, mosquitto, toPeer, isDurable: false));
+                return await PeerLatencyAsync(bench, mosquitto, toPeer, isDurable: true);
+            });
         bench.ClaimAtMost($"99th percentile at {PacePerSecond} messages/s", "ms", latency, ratioMax: 2);
+        bench.Tell(
+            "the same beside a subscriber that keeps nothing", "ms",
+            new Pairs(latency.Ours, "mosquitto", new Spread(forgetful[1..])));
+        Must.Equal(
+            await world.Database.ReadAsync<long>("select max(sequence) * $1 from telemetry", (long)Cameras),
+            await world.Database.ReadAsync<long>("select count(*) from telemetry"), "rows of acknowledged heartbeats");
+    }
+
+    static async Task TlsAsync(Bench bench, FleetWorld world)
+    {
+        // Sequences begin anew with these connections, so as other cameras' messages do: in a boot of their own.
+        await using var plain = await HeartbeatLoad.ConnectAsync(
+            world.Hub.MqttPort, world.Cameras.Take(Cameras / 2).ToList(), useTls: false, bench.Cancellation, boot: 2);
+        await using var tls = await HeartbeatLoad.ConnectAsync(
+            world.Hub.MqttTlsPort, world.Cameras.Skip(Cameras / 2).ToList(), useTls: true, bench.Cancellation, boot: 2);
+        var pairs = await bench.AlternateAsync(
+            "messages/s", () => OursAsync(world, tls, bench.Cancellation),
+            "without TLS", () => OursAsync(world, plain, bench.Cancellation));
+        bench.Tell("messages handled over TLS", "messages/s", pairs);
     }
 
     static async Task<double> OursAsync(FleetWorld world, HeartbeatLoad load, CancellationToken cancellationToken)
@@ -65,7 +119,7 @@ static class MessagesBenchmark
         var messages = load.Cameras * MessagesPerCamera;
         using var subscriber = await mosquitto.SubscribeAsync(Topics.Prefix + "#", "/dev/null", "-C", $"{messages}");
         var clock = Stopwatch.StartNew();
-        await load.SendAsync(MessagesPerCamera, Window, cancellationToken);
+        await load.SendAsync(MessagesPerCamera, WindowPerCamera, cancellationToken);
         await subscriber.WaitForExitAsync(cancellationToken).WaitAsync(PeerTimeout, cancellationToken);
         Must.Equal(0, subscriber.ExitCode, "exit code of mosquitto_sub");
         return messages / clock.Elapsed.TotalSeconds;
@@ -74,41 +128,22 @@ static class MessagesBenchmark
     static async Task<double> RateAsync(HeartbeatLoad load, CancellationToken cancellationToken)
     {
         var clock = Stopwatch.StartNew();
-        await load.SendAsync(MessagesPerCamera, Window, cancellationToken);
+        await load.SendAsync(MessagesPerCamera, WindowPerCamera, cancellationToken);
         return load.Cameras * MessagesPerCamera / clock.Elapsed.TotalSeconds;
     }
 
-    static async Task<double> OurLatencyAsync(FleetWorld world, HeartbeatLoad load, Bench bench)
+    static async Task<double> PeerLatencyAsync(
+        Bench bench, Mosquitto mosquitto, HeartbeatLoad load, bool isDurable)
     {
-        var pace = await load.PaceAsync(PacePerSecond, PaceMessages, bench.Cancellation);
-        Say(bench, "ours", pace, pace.AcknowledgedMilliseconds(0.5), pace.AcknowledgedMilliseconds(0.99));
-        return pace.AcknowledgedMilliseconds(0.99);
-    }
-
-    static async Task<double> PeerLatencyAsync(Mosquitto mosquitto, HeartbeatLoad load, Bench bench)
-    {
-        var file = Path.Combine(bench.Folder, "seen.txt");
+        using var pipe = new SubscriberPipe(bench.Folder, isDurable);
         using var subscriber = await mosquitto.SubscribeAsync(
-            Topics.Prefix + "#", file, "-C", $"{PaceMessages}", "-F", "%U %x");
-        var pace = await load.PaceAsync(PacePerSecond, PaceMessages, bench.Cancellation);
+            Topics.Prefix + "#", pipe.Path, "-C", $"{PaceMessages}", "-N");
+        var pace = await load.PaceAsync(PacePerSecond, PaceMessages, bench.Cancellation, pipe.Read);
         await subscriber.WaitForExitAsync(bench.Cancellation).WaitAsync(PeerTimeout, bench.Cancellation);
         Must.Equal(0, subscriber.ExitCode, "exit code of mosquitto_sub");
-        var seen = new Dictionary<int, DateTime>();
-        foreach (var line in File.ReadLines(file))
-        {
-            var space = line.IndexOf(' ', StringComparison.Ordinal);
-            var body = Convert.FromHexString(line.AsSpan(space + 1));
-            Must.Hold(Heartbeat.TryRead(body, 0, body.Length, out var heartbeat), $"not a heartbeat: {line}");
-            var seconds = decimal.Parse(line.AsSpan(0, space), CultureInfo.InvariantCulture);
-            seen.Add((int)heartbeat.SpoolCount, DateTime.UnixEpoch.AddTicks((long)(seconds * TimeSpan.TicksPerSecond)));
-        }
-
-        Must.Equal(PaceMessages, seen.Count, "messages that mosquitto_sub saw");
-        Say(bench, "mosquitto", pace, pace.SeenMilliseconds(seen, 0.5), pace.SeenMilliseconds(seen, 0.99));
-        return pace.SeenMilliseconds(seen, 0.99);
+        bench.Say($"{(isDurable ? "mosquitto, durable" : "mosquitto")}: median {pace.SeenMilliseconds(0.5):0.00} ms, "
+            + $"99th percentile {pace.SeenMilliseconds(0.99):0.00} ms; the generator was late by "
+            + $"{pace.LateMilliseconds(0.99):0.00} ms (99th percentile)");
+        return pace.SeenMilliseconds(0.99);
     }
-
-    static void Say(Bench bench, string who, Pace pace, double median, double high) => bench.Say(
-        $"{who}: median {median:0.00} ms, 99th percentile {high:0.00} ms; the generator was late by "
-        + $"{pace.LateMilliseconds(0.99):0.00} ms, PUBACK {pace.AcknowledgedMilliseconds(0.99):0.00} ms");
 }

@@ -2,14 +2,14 @@ using System.Diagnostics;
 
 namespace WildCam.Benchmarks.Messages;
 
-/// <summary>One run at a fixed rate: when each message was due, was sent and was acknowledged.</summary>
+/// <summary>One run at a fixed rate: when each message was due, sent, acknowledged and seen.</summary>
 sealed class Pace(int perSecond, int messages)
 {
     readonly TaskCompletionSource _acknowledged = new(TaskCreationOptions.RunContinuationsAsynchronously);
     readonly long[] _sentAfter = new long[messages];
     readonly long[] _acknowledgedAfter = new long[messages];
+    readonly long[] _seenAfter = new long[messages];
     long _start;
-    DateTime _startedAt;
     int _left = messages;
 
     public int Messages { get; } = messages;
@@ -19,11 +19,7 @@ sealed class Pace(int perSecond, int messages)
     /// <summary>Completes when every message is acknowledged.</summary>
     public Task Acknowledged => _acknowledged.Task;
 
-    public void Begin()
-    {
-        _startedAt = DateTime.UtcNow;
-        _start = Stopwatch.GetTimestamp();
-    }
+    public void Begin() => _start = Stopwatch.GetTimestamp();
 
     public long Due(int message) => _start + (long)message * Stopwatch.Frequency / perSecond;
 
@@ -38,17 +34,21 @@ sealed class Pace(int perSecond, int messages)
         }
     }
 
+    /// <summary>The subscriber's side handled it.</summary>
+    public void See(int message)
+    {
+        Must.Equal(0L, _seenAfter[message], $"times that message {message} was seen before");
+        _seenAfter[message] = Stopwatch.GetTimestamp() - Due(message);
+    }
+
     /// <summary>From due to sent: how late the generator itself was, in milliseconds.</summary>
     public double LateMilliseconds(double share) => Milliseconds(_sentAfter, share);
 
     /// <summary>From due to acknowledged, in milliseconds.</summary>
     public double AcknowledgedMilliseconds(double share) => Milliseconds(_acknowledgedAfter, share);
 
-    /// <summary>From due to the times given, of the wall clock, in milliseconds.</summary>
-    public double SeenMilliseconds(IReadOnlyDictionary<int, DateTime> seenAt, double share) => Milliseconds(
-        [.. seenAt.Select(s => (s.Value - _startedAt).Ticks * (Stopwatch.Frequency / TimeSpan.TicksPerSecond)
-            + _start - Due(s.Key))],
-        share);
+    /// <summary>From due to handled behind the subscriber, in milliseconds.</summary>
+    public double SeenMilliseconds(double share) => Milliseconds(_seenAfter, share);
 
     static double Milliseconds(long[] ticks, double share)
     {

@@ -90,12 +90,17 @@ static class RestartBenchmark
         }
     }
 
-    static Task WriteUnsavedAsync(WorldDatabase database) => database.RunAsync($"""
-        insert into telemetry (camera_id, received_at, boot, sequence, spool_count, spool_bytes, spool_capacity_bytes,
-          dead_count, dropped_count, free_memory_bytes, reset_cause)
-        select c.id, now(), 1, i, 0, 0, 0, 0, 0, 0, 0
-        from generate_series(1, {RowsToRecover}) i, (select min(id) as id from cameras) c
-        """);
+    static Task WriteUnsavedAsync(WorldDatabase database)
+    {
+        // Its connections died with the server.
+        database.Source.Clear();
+        return database.RunAsync($"""
+            insert into telemetry (camera_id, received_at, boot, sequence, spool_count, spool_bytes,
+              spool_capacity_bytes, dead_count, dropped_count, free_memory_bytes, reset_cause)
+            select c.id, now(), 1, i, 0, 0, 0, 0, 0, 0, 0
+            from generate_series(1, {RowsToRecover}) i, (select min(id) as id from cameras) c
+            """);
+    }
 
     static async Task FillAsync(WorldDatabase database)
     {

@@ -22,11 +22,14 @@ end $$;
 
 CREATE FUNCTION public.refresh_daily_summary(max_buckets integer) RETURNS integer
     LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
 declare
   cameras int[];
   days date[];
   ids bigint[];
+  first timestamptz;
+  last timestamptz;
 begin
   with head as materialized (
     select distinct camera_id, detection_date
@@ -35,7 +38,9 @@ begin
   locked as materialized (
     select camera_id, detection_date from head
     where pg_try_advisory_xact_lock(camera_id, detection_date - date '2000-01-01'))
-  select array_agg(camera_id), array_agg(detection_date) into cameras, days from locked;
+  select array_agg(camera_id), array_agg(detection_date),
+    min(detection_date - 1)::timestamp at time zone 'UTC', max(detection_date + 2)::timestamp at time zone 'UTC'
+  into cameras, days, first, last from locked;
   if cameras is null then return 0; end if;
 
   select array_agg(d.id) into ids
@@ -46,7 +51,8 @@ begin
   delete from daily_detection_summary s using unnest(cameras, days) as b (camera_id, day)
   where s.camera_id = b.camera_id and s.detection_date = b.day;
 
-  -- A local date lies within one day on either side of the UTC date in every zone: the bounds prune partitions.
+  -- A local date lies within one day on either side of the UTC date in every zone. The bounds of each day leave out
+  -- months while it runs, the bounds of all of them before it begins.
   insert into daily_detection_summary (camera_id, detection_date, category, taxon_id, project_id, detection_count,
     avg_confidence)
   select b.camera_id, b.day, counted.*
@@ -57,6 +63,7 @@ begin
     from wildlife_detections d
     join projects p on p.id = d.project_id
     where d.camera_id = b.camera_id and d.local_date = b.day and d.is_current
+      and d.captured_at >= first and d.captured_at < last
       and d.captured_at >= (b.day - 1)::timestamp at time zone 'UTC'
       and d.captured_at < (b.day + 2)::timestamp at time zone 'UTC'
       and (d.source <> 1 or d.confidence is null or d.confidence >= p.summary_confidence_min)
@@ -66,8 +73,42 @@ begin
   return cardinality(cameras);
 end $$;
 
+CREATE FUNCTION public.refresh_dirty_events(max_events integer) RETURNS TABLE(event_id uuid, project_id integer, capture_id uuid)
+    LANGUAGE plpgsql
+    AS $$
+#variable_conflict use_column
+declare
+  head uuid[];
+  held uuid[];
+  marks bigint[];
+  event uuid;
+begin
+  head := array(
+    select distinct event_id
+    from (select event_id from event_dirty order by id limit max_events * 20) as oldest
+    limit max_events);
+  if cardinality(head) = 0 then return; end if;
+
+  held := array(
+    select id from events where id = any(head) and merged_into is null order by id
+    for no key update skip locked);
+  -- Of an event that is gone, or that was merged: the merger counted the other one.
+  marks := array(
+    select d.id from event_dirty d
+    where d.event_id = any(held)
+      or d.event_id = any(head) and not exists (
+        select from events e where e.id = d.event_id and e.merged_into is null));
+  foreach event in array held loop
+    perform refresh_event_findings(event);
+  end loop;
+  delete from event_dirty where id = any(marks);
+  return query
+    select id, e.project_id, e.best_capture_id from events e where id = any(held) and best_capture_id is not null;
+end $$;
+
 CREATE FUNCTION public.refresh_event_findings(event uuid) RETURNS void
     LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
 declare
   e events%rowtype;
@@ -146,6 +187,7 @@ end $$;
 
 CREATE FUNCTION public.settle_detections(capture_ids uuid[], times timestamp with time zone[]) RETURNS void
     LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_custom_plan'
     AS $$
 declare
   first timestamptz := (select min(t) from unnest(times) t);
@@ -406,6 +448,21 @@ CREATE TABLE public.deployments (
 
 ALTER TABLE public.deployments ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.deployments_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.event_dirty (
+    id bigint NOT NULL,
+    event_id uuid NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='5000');
+
+ALTER TABLE public.event_dirty ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.event_dirty_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -963,6 +1020,9 @@ ALTER TABLE ONLY public.deployments
 ALTER TABLE ONLY public.deployments
     ADD CONSTRAINT deployments_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.event_dirty
+    ADD CONSTRAINT event_dirty_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.event_findings
     ADD CONSTRAINT event_findings_pkey PRIMARY KEY (event_id, category, taxon_id);
 
@@ -1107,6 +1167,8 @@ CREATE INDEX daily_detection_summary_project_id_taxon_id_detection_date_idx ON p
 
 CREATE INDEX deployments_site_id_idx ON public.deployments USING btree (site_id);
 
+CREATE INDEX event_dirty_event_id_idx ON public.event_dirty USING btree (event_id);
+
 CREATE INDEX event_findings_project_id_category_started_at_event_id_idx ON public.event_findings USING btree (project_id, category, started_at DESC, event_id DESC);
 
 CREATE INDEX event_findings_project_id_taxon_id_started_at_event_id_idx ON public.event_findings USING btree (project_id, taxon_id, started_at DESC, event_id DESC) WHERE (taxon_id <> 0);
@@ -1161,7 +1223,7 @@ CREATE INDEX summary_dirty_camera_id_detection_date_idx ON public.summary_dirty 
 
 CREATE INDEX telemetry_camera_time ON ONLY public.telemetry USING btree (camera_id, received_at DESC);
 
-CREATE INDEX wildlife_detections_camera ON ONLY public.wildlife_detections USING btree (camera_id);
+CREATE INDEX wildlife_detections_camera ON ONLY public.wildlife_detections USING btree (camera_id, local_date);
 
 CREATE INDEX wildlife_detections_camera_time ON ONLY public.wildlife_detections USING btree (camera_id, captured_at DESC);
 

@@ -23,6 +23,14 @@ public sealed class WorldDatabase(WorldServer server, string name) : IAsyncDispo
         await command.ExecuteNonQueryAsync();
     }
 
+    /// <summary>Runs statements that take minutes: filling a table, indexing it, counting it.</summary>
+    public async Task RunLongAsync(string sql)
+    {
+        await using var command = Source.CreateCommand(sql);
+        command.CommandTimeout = 0;
+        await command.ExecuteNonQueryAsync();
+    }
+
     /// <summary>The first value of the first row.</summary>
     public async Task<T> ReadAsync<T>(string sql, params object[] parameters)
     {
@@ -37,7 +45,8 @@ public sealed class WorldDatabase(WorldServer server, string name) : IAsyncDispo
     public Task EndLeasesAsync() => RunAsync("update jobs set lease_until = now() where state = 2");
 
     /// <summary>
-    /// Waits until nothing is left to do: no stage, no job, no day to sum up. Dead jobs stay; nobody works on them.
+    /// Waits until nothing is left to do: no stage, no job, no event to count again, no day to sum up. Dead jobs
+    /// stay; nobody works on them.
     /// </summary>
     public Task SettleAsync(TimeSpan timeout, Func<string> output)
     {
@@ -51,7 +60,8 @@ public sealed class WorldDatabase(WorldServer server, string name) : IAsyncDispo
                       (select count(*) || ' captures with stages missing' from captures
                         where stages_missing <> 0 having count(*) > 0),
                       (select string_agg(distinct kind || ' in state ' || state || ' ' || coalesce(reason, ''), ', ')
-                        from jobs where state <> 3))
+                        from jobs where state <> 3),
+                      (select count(*) || ' events to count again' from event_dirty having count(*) > 0))
                     """);
                 // Any hub may fold at any time, so this one does too in place of waiting for the next pause to end.
                 return left.Length == 0

@@ -52,10 +52,12 @@ sealed class DetectionJob(
                 var started = time.GetTimestamp();
                 var detected = await LookAsync(detector, capture, cancellationToken);
                 took[id] = time.GetElapsedTime(started);
-                outcomes[i] = detected.Problem is null ? JobOutcome.Done : JobOutcome.Dead(detected.Problem);
-                if (detected.Problem is null)
+                var said = new CaptureDetections(id, detector.ModelId, detected.Rows);
+                var problem = detected.Problem ?? said.Problem;
+                outcomes[i] = problem is null ? JobOutcome.Done : JobOutcome.Dead(problem);
+                if (problem is null)
                 {
-                    found.Add(new CaptureDetections(id, detector.ModelId, detected.Rows));
+                    found.Add(said);
                 }
             }
             catch (Exception fault) when (fault is BlobStoreException or ObjectDisposedException)

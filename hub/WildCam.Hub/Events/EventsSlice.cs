@@ -13,5 +13,6 @@ static class EventsSlice
         builder.Services.AddSingleton<PageEventsTable>();
         builder.Services.AddSingleton<PageNews>();
         builder.Services.AddSingleton<IJobHandler, GroupEventsJob>();
+        builder.Services.AddHostedService<FoldEventsLoop>();
     }
 }

@@ -6,6 +6,9 @@ namespace WildCam.Storage.Events;
 /// <summary>An event that captures joined, and the newest of these captures.</summary>
 public sealed record TouchedEvent(Guid EventId, int ProjectId, DateTimeOffset CapturedAt);
 
+/// <summary>An event whose findings were counted again, and its best capture.</summary>
+public readonly record struct FoldedEvent(Guid EventId, int ProjectId, Guid BestCaptureId);
+
 /// <summary>Visits: captures of one deployment close in time.</summary>
 public sealed class EventsTable(NpgsqlDataSource database)
 {
@@ -35,7 +38,8 @@ public sealed class EventsTable(NpgsqlDataSource database)
             .Concat(await ReadNeighboursAsync(connection, cameraId, captures, gap, cancellationToken)).ToList();
         var known = await ReadEventsAsync(connection, points, cancellationToken);
         var placement = EventGrouping.Place(
-            points, known.Values.Select(e => new EventState(e.Id, e.IsDecided)), gap, at => Guid.CreateVersion7());
+            points, known.Values.Select(e => new EventState(e.Id, e.IsDecided, e.Captures)), gap,
+            at => Guid.CreateVersion7());
 
         await InsertBegunAsync(connection, cameraId, captures, placement, cancellationToken);
         foreach (var (loser, winner) in placement.MergedInto.OrderBy(m => m.Key))
@@ -52,12 +56,22 @@ public sealed class EventsTable(NpgsqlDataSource database)
                 continue; // Ran before: nothing changed, and a reviewer's version stays good.
             }
 
-            var spans = placement.MergedInto.Where(m => m.Value == joined.Key).Select(m => known[m.Key])
-                .Concat(known.TryGetValue(joined.Key, out var old) ? [old] : []).ToList();
+            var oldest = joined.Min(c => c.Point.At);
             var newest = joined.Max(c => c.Point.At);
-            var from = spans.Select(s => s.StartedAt).Append(joined.Min(c => c.Point.At)).Min();
-            var until = spans.Select(s => s.EndedAt).Append(newest).Max();
-            await RefreshAsync(connection, joined.Key, from, until, cancellationToken);
+            var merged = placement.MergedInto.Where(m => m.Value == joined.Key).Select(m => known[m.Key]).ToList();
+            if (merged.Count > 0)
+            {
+                merged.AddRange(known.TryGetValue(joined.Key, out var old) ? [old] : []);
+                var from = merged.Select(s => s.StartedAt).Append(oldest).Min();
+                var until = merged.Select(s => s.EndedAt).Append(newest).Max();
+                await RefreshAsync(connection, joined.Key, from, until, cancellationToken);
+            }
+            else
+            {
+                await GrowAsync(
+                    connection, [.. joined.Where(c => c.Point.EventId != joined.Key)], joined.Key, cancellationToken);
+            }
+
             touched.Add(new TouchedEvent(joined.Key, joined.First().ProjectId, newest));
         }
 
@@ -92,14 +106,22 @@ public sealed class EventsTable(NpgsqlDataSource database)
         return cameras;
     }
 
-    /// <summary>Recounts what events show, in the caller's transaction; see refresh_event_findings.</summary>
-    public async Task RefreshFindingsAsync(
-        NpgsqlConnection connection, IReadOnlyCollection<Guid> eventIds, CancellationToken cancellationToken)
+    /// <summary>
+    /// Counts what up to so many events show again, those whose captures or detections changed, and gives them. None:
+    /// nothing is dirty, or another folder is at it. Any number may fold at once.
+    /// </summary>
+    public async Task<IReadOnlyList<FoldedEvent>> FoldAsync(int eventsMax, CancellationToken cancellationToken)
     {
-        await using var command = connection.Command("""
-            select refresh_event_findings(id) from (select distinct id from unnest($1::uuid[]) as e (id) order by id) e
-            """, eventIds.ToArray());
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await using var command = database.Command(
+            "select event_id, project_id, capture_id from refresh_dirty_events($1)", eventsMax);
+        var folded = new List<FoldedEvent>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            folded.Add(new FoldedEvent(reader.GetGuid(0), reader.GetInt32(1), reader.GetGuid(2)));
+        }
+
+        return folded;
     }
 
     // The identity row is locked against writers of detections, who hold it FOR SHARE: neither misses the other's rows.
@@ -148,7 +170,7 @@ public sealed class EventsTable(NpgsqlDataSource database)
         return captures;
     }
 
-    /// <summary>Of what is in events already, the nearest capture on either side of each new one.</summary>
+    /// <summary>Of what is in events that are not full, the nearest capture on either side of each new one.</summary>
     static async Task<List<EventPoint>> ReadNeighboursAsync(
         NpgsqlConnection connection, int cameraId, List<Placed> captures, TimeSpan gap,
         CancellationToken cancellationToken)
@@ -159,14 +181,18 @@ public sealed class EventsTable(NpgsqlDataSource database)
             cross join lateral (
               (select c.id, c.captured_at, c.deployment_id, c.event_id from captures c
                where c.camera_id = $3 and c.captured_at <= n.at and c.captured_at > n.at - $4::interval
+                 and c.captured_at between $7 and $8
                  and c.event_id is not null and c.deployment_id is not distinct from n.deployment_id
                  and c.id <> all($5)
+                 and exists (select from events e where e.id = c.event_id and e.capture_count < $6)
                order by c.captured_at desc limit 1)
               union all
               (select c.id, c.captured_at, c.deployment_id, c.event_id from captures c
                where c.camera_id = $3 and c.captured_at >= n.at and c.captured_at < n.at + $4::interval
+                 and c.captured_at between $7 and $8
                  and c.event_id is not null and c.deployment_id is not distinct from n.deployment_id
                  and c.id <> all($5)
+                 and exists (select from events e where e.id = c.event_id and e.capture_count < $6)
                order by c.captured_at limit 1)) x
             """, captures.Select(c => c.Point.At.UtcDateTime).ToArray());
         command.Parameters.Add(new()
@@ -177,6 +203,9 @@ public sealed class EventsTable(NpgsqlDataSource database)
         command.Parameters.Add(new() { Value = cameraId });
         command.Parameters.Add(new() { Value = gap });
         command.Parameters.Add(new() { Value = captures.Select(c => c.Point.CaptureId).ToArray() });
+        command.Parameters.Add(new() { Value = EventGrouping.CapturesMax });
+        command.Parameters.Add(new() { Value = captures.Min(c => c.Point.At.UtcDateTime) - gap });
+        command.Parameters.Add(new() { Value = captures.Max(c => c.Point.At.UtcDateTime) + gap });
         var neighbours = new List<EventPoint>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -193,7 +222,7 @@ public sealed class EventsTable(NpgsqlDataSource database)
         NpgsqlConnection connection, List<EventPoint> points, CancellationToken cancellationToken)
     {
         await using var command = connection.Command("""
-            select id, started_at, ended_at, decided_at is not null from events
+            select id, started_at, ended_at, decided_at is not null, capture_count from events
             where id = any($1) order by id for no key update
             """, points.Where(p => p.EventId is not null).Select(p => p.EventId!.Value).Distinct().ToArray());
         var events = new Dictionary<Guid, KnownEvent>();
@@ -203,7 +232,7 @@ public sealed class EventsTable(NpgsqlDataSource database)
             var id = reader.GetGuid(0);
             events.Add(id, new KnownEvent(
                 id, reader.GetFieldValue<DateTimeOffset>(1), reader.GetFieldValue<DateTimeOffset>(2),
-                reader.GetBoolean(3)));
+                reader.GetBoolean(3), reader.GetInt32(4)));
         }
 
         return events;
@@ -301,6 +330,26 @@ public sealed class EventsTable(NpgsqlDataSource database)
             captures.Max(c => c.Point.At.UtcDateTime),
         ];
 
+    /// <summary>
+    /// Captures joined, and nothing else changed: the span and the counts grow by them, whatever else the event holds.
+    /// What it shows is counted by the next fold; until then its first picture stands for a new event.
+    /// </summary>
+    static Task GrowAsync(
+        NpgsqlConnection connection, List<Placed> joined, Guid eventId, CancellationToken cancellationToken)
+    {
+        var first = joined.MinBy(c => c.Point.At)!;
+        return RunAsync(connection, """
+            with marked as (insert into event_dirty (event_id) values ($1))
+            update events set capture_count = capture_count + $2, undecided_count = undecided_count + $2,
+              started_at = least(started_at, $3), ended_at = greatest(ended_at, $4),
+              best_capture_id = coalesce(best_capture_id, $5),
+              best_captured_at = case when best_capture_id is null then $3 else best_captured_at end,
+              version = version + 1
+            where id = $1
+            """, cancellationToken, eventId, joined.Count, first.Point.At.UtcDateTime,
+            joined.Max(c => c.Point.At.UtcDateTime), first.Point.CaptureId);
+    }
+
     static async Task RefreshAsync(
         NpgsqlConnection connection, Guid eventId, DateTimeOffset from, DateTimeOffset until,
         CancellationToken cancellationToken)
@@ -332,5 +381,5 @@ public sealed class EventsTable(NpgsqlDataSource database)
 
     sealed record Placed(EventPoint Point, int? SiteId, int ProjectId, int GapMinutes);
 
-    sealed record KnownEvent(Guid Id, DateTimeOffset StartedAt, DateTimeOffset EndedAt, bool IsDecided);
+    sealed record KnownEvent(Guid Id, DateTimeOffset StartedAt, DateTimeOffset EndedAt, bool IsDecided, int Captures);
 }

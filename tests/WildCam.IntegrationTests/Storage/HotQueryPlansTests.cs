@@ -1,6 +1,3 @@
-using System.Collections.Concurrent;
-using System.Text.RegularExpressions;
-using Microsoft.Extensions.Logging;
 using Npgsql;
 using WildCam.IntegrationTests.Captures;
 using WildCam.Storage;
@@ -13,15 +10,9 @@ namespace WildCam.IntegrationTests.Storage;
 /// The plans of the pages' own queries, with their own parameters: the server's auto_explain sends each as a notice.
 /// Sequential scans are dear here, as they are in a table that is not small.
 /// </summary>
-public sealed partial class HotQueryPlansTests : IAsyncLifetime
+public sealed class HotQueryPlansTests : IAsyncLifetime
 {
     const int PageMax = 24;
-
-    static readonly string[] Explain =
-        [
-            "session_preload_libraries=auto_explain", "auto_explain.log_min_duration=0",
-            "auto_explain.log_level=notice", "client_min_messages=notice", "enable_seqscan=off",
-        ];
 
     readonly TestDatabase _database = new();
     readonly PlanLog _plans = new();
@@ -38,12 +29,7 @@ public sealed partial class HotQueryPlansTests : IAsyncLifetime
         _camera = await _world.AddCameraAsync();
         _taxon = await _world.AddTaxonAsync("vulpes-vulpes");
         await SeedAsync();
-        var builder = new NpgsqlDataSourceBuilder(new NpgsqlConnectionStringBuilder(_database.ConnectionString)
-        {
-            Options = string.Join(' ', Explain.Select(o => "-c " + o)),
-        }.ConnectionString);
-        builder.UseLoggerFactory(_plans);
-        _source = builder.Build();
+        _source = _plans.Open(_database.ConnectionString);
     }
 
     public async ValueTask DisposeAsync()
@@ -61,14 +47,14 @@ public sealed partial class HotQueryPlansTests : IAsyncLifetime
             Filter(), key, GalleryWay.Older, PageMax, TestContext.Current.CancellationToken);
         Assert.Equal(PageMax, cells.Count);
         var page = _plans.Of("from captures c");
-        Assert.Equal(["captures_2026_04", "captures_2026_05"], Partitions(page, "captures"));
+        Assert.Equal(["captures_2026_04", "captures_2026_05"], PlanLog.Partitions(page, "captures"));
         Assert.Contains("captures_2026_05_project_id_captured_at_id_idx", page, StringComparison.Ordinal);
         Assert.DoesNotContain("Sort", page, StringComparison.Ordinal);
 
         // What is said of the page's pictures, and their thumbnails: of the page's own month.
-        Assert.Equal(["wildlife_detections_2026_05"], Partitions(
+        Assert.Equal(["wildlife_detections_2026_05"], PlanLog.Partitions(
             _plans.Of("from wildlife_detections"), "wildlife_detections"));
-        Assert.Equal(["captures_2026_05"], Partitions(_plans.Of("select id, width, height"), "captures"));
+        Assert.Equal(["captures_2026_05"], PlanLog.Partitions(_plans.Of("select id, width, height"), "captures"));
     }
 
     [Fact]
@@ -77,7 +63,7 @@ public sealed partial class HotQueryPlansTests : IAsyncLifetime
         var filter = Filter() with { From = new DateOnly(2026, 5, 5), To = new DateOnly(2026, 5, 20) };
         Assert.NotEmpty(await new GalleryPicturesTable(_source).ListAsync(
             filter, null, GalleryWay.Older, PageMax, TestContext.Current.CancellationToken));
-        Assert.Equal(["captures_2026_05"], Partitions(_plans.Of("from captures c"), "captures"));
+        Assert.Equal(["captures_2026_05"], PlanLog.Partitions(_plans.Of("from captures c"), "captures"));
     }
 
     [Fact]
@@ -92,8 +78,8 @@ public sealed partial class HotQueryPlansTests : IAsyncLifetime
         Assert.NotEmpty(await new GalleryPicturesTable(_source).ListAsync(
             filter, null, GalleryWay.Older, PageMax, TestContext.Current.CancellationToken));
         var page = _plans.Of("from wildlife_detections d join captures c");
-        Assert.Equal(["wildlife_detections_2026_05"], Partitions(page, "wildlife_detections"));
-        Assert.Equal(["captures_2026_05"], Partitions(page, "captures"));
+        Assert.Equal(["wildlife_detections_2026_05"], PlanLog.Partitions(page, "wildlife_detections"));
+        Assert.Equal(["captures_2026_05"], PlanLog.Partitions(page, "captures"));
         Assert.Contains("wildlife_detections_2026_05_project_id_taxon_id_captured_at", page, StringComparison.Ordinal);
     }
 
@@ -110,7 +96,7 @@ public sealed partial class HotQueryPlansTests : IAsyncLifetime
         var page = _plans.Of(query);
         Assert.Contains(index, page, StringComparison.Ordinal);
         Assert.DoesNotContain("Sort", page, StringComparison.Ordinal);
-        Assert.Equal(["captures_2026_05"], Partitions(_plans.Of("select id, width, height"), "captures"));
+        Assert.Equal(["captures_2026_05"], PlanLog.Partitions(_plans.Of("select id, width, height"), "captures"));
     }
 
     [Fact]
@@ -122,7 +108,7 @@ public sealed partial class HotQueryPlansTests : IAsyncLifetime
         var plan = _plans.Of("from unnest($2) as t(taxon_id)");
         Assert.Contains("event_findings_project_id_taxon_id_started_at_event_id_idx", plan, StringComparison.Ordinal);
         Assert.DoesNotContain("Sort", plan, StringComparison.Ordinal);
-        Assert.Equal(["captures_2026_06"], Partitions(_plans.Of("select id, width, height"), "captures"));
+        Assert.Equal(["captures_2026_06"], PlanLog.Partitions(_plans.Of("select id, width, height"), "captures"));
     }
 
     GalleryFilter Filter() => new(_world.ProjectId, "Europe/Paris");
@@ -158,57 +144,5 @@ public sealed partial class HotQueryPlansTests : IAsyncLifetime
             """, _world.ProjectId, _camera, _taxon, deer);
         await _database.RunAsync("drop table seeded");
         await _database.RunAsync("analyze");
-    }
-
-    /// <summary>The months of a table that a plan scans.</summary>
-    static IEnumerable<string> Partitions(string plan, string table) =>
-        Scanned().Matches(plan).Select(m => m.Groups["name"].Value)
-            .Where(n => n.StartsWith(table + "_", StringComparison.Ordinal))
-            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal);
-
-    [GeneratedRegex(
-        @"Scan.* on (?<name>\w+_\d{4}_\d\d)\b", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 10_000)]
-    internal static partial Regex Scanned();
-
-    /// <summary>Takes the notices out of the driver's log.</summary>
-    sealed class PlanLog : ILoggerFactory, ILogger
-    {
-        readonly ConcurrentQueue<string> _texts = new();
-
-        /// <summary>The plan of the one query that holds this text.</summary>
-        public string Of(string query)
-        {
-            var found = _texts.Where(t => t.Contains(query, StringComparison.Ordinal)).ToList();
-            Assert.True(found.Count == 1, $"{found.Count} plans of '{query}' among:\n{string.Join('\n', _texts)}");
-            var text = found[0];
-            TestContext.Current.TestOutputHelper?.WriteLine(text);
-            return text;
-        }
-
-        public void Log<TState>(
-            LogLevel logLevel, EventId eventId, TState state, Exception? exception,
-            Func<TState, Exception?, string> formatter)
-        {
-            var text = formatter(state, exception);
-            if (text.Contains("Query Text:", StringComparison.Ordinal))
-            {
-                _texts.Enqueue(text);
-            }
-        }
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -9,6 +9,7 @@ namespace WildCam.IntegrationTests.Storage;
 public sealed class MonthPartitionsTests : IAsyncLifetime
 {
     const string Camera = " USING btree (camera_id)";
+    const string CameraDay = " USING btree (camera_id, local_date)";
     const string Time = " USING btree (captured_at)";
     const string CameraTime = " USING btree (camera_id, captured_at DESC)";
     const string Confident =
@@ -25,7 +26,7 @@ public sealed class MonthPartitionsTests : IAsyncLifetime
 
     [Theory]
     [InlineData("captures", new[] { Camera, Time, CameraTime })]
-    [InlineData("wildlife_detections", new[] { Camera, Time, CameraTime, Confident })]
+    [InlineData("wildlife_detections", new[] { CameraDay, Time, CameraTime, Confident })]
     [InlineData("telemetry", new[] { " USING btree (camera_id, received_at DESC)" })]
     public async Task Every_partition_has_its_indexes_and_they_are_valid(string table, string[] expected)
     {

@@ -100,6 +100,61 @@ public sealed class EventGroupingTests
         }
     }
 
+    [Fact]
+    public void A_full_event_takes_no_more_and_what_follows_it_is_one_new_event()
+    {
+        var points = new[] { Old(0, First), New(1), New(2), New(3) };
+        var states = new[] { new EventState(First, false, EventGrouping.CapturesMax - 1) };
+        var placement = EventGrouping.Place(points, states, Gap, _ => Second);
+        Assert.Equal(First, placement.EventByCapture[points[1].CaptureId]);
+        Assert.Equal(Second, placement.EventByCapture[points[2].CaptureId]);
+        Assert.Equal(Second, placement.EventByCapture[points[3].CaptureId]);
+        Assert.Equal([Second], placement.Begun);
+    }
+
+    [Fact]
+    public void Two_events_that_were_too_long_together_stay_apart()
+    {
+        var late = New(20);
+        var states = new[] { new EventState(First, false, 400), new EventState(Second, false, 100) };
+        var placement = EventGrouping.Place([Old(0, First), late, Old(40, Second)], states, Gap, Never);
+        Assert.Equal(First, placement.EventByCapture[late.CaptureId]);
+        Assert.Empty(placement.MergedInto);
+    }
+
+    [Fact]
+    public void A_storm_of_pictures_becomes_full_events_whatever_the_order_of_arrival()
+    {
+        var random = new Random(7);
+        var all = Enumerable.Range(0, (3 * EventGrouping.CapturesMax) + 10).Select(i => New(i / 40)).ToArray();
+        foreach (var order in new[] { all, [.. all.Reverse()], [.. all.OrderBy(_ => random.Next())] })
+        {
+            var placed = new Dictionary<Guid, (EventPoint Point, Guid Event)>();
+            foreach (var batch in order.Chunk(64))
+            {
+                var counts = placed.Values.CountBy(p => p.Event).ToDictionary();
+                // What the table offers: of the events that are not full, all captures rather than the nearest.
+                var points = placed.Values.Where(p => counts[p.Event] < EventGrouping.CapturesMax)
+                    .Select(p => p.Point with { EventId = p.Event, IsNew = false }).Concat(batch);
+                var placement = EventGrouping.Place(
+                    points, counts.Select(c => new EventState(c.Key, false, c.Value)), Gap, _ => Guid.NewGuid());
+                foreach (var (id, (point, at)) in placed.ToList())
+                {
+                    placed[id] = (point, placement.MergedInto.GetValueOrDefault(at, at));
+                }
+
+                foreach (var point in batch)
+                {
+                    placed[point.CaptureId] = (point, placement.EventByCapture[point.CaptureId]);
+                }
+            }
+
+            var sizes = placed.Values.CountBy(p => p.Event).Select(c => c.Value).ToList();
+            Assert.True(sizes.Max() <= EventGrouping.CapturesMax);
+            Assert.True(sizes.Count <= 5, $"{sizes.Count} events of {string.Join(' ', sizes)}");
+        }
+    }
+
     // The plain recomputation: sort, and cut where the gap is.
     static IEnumerable<string> Visits(EventPoint[] all)
     {

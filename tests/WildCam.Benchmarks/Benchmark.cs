@@ -17,6 +17,8 @@ sealed record Benchmark(string Name, string Says, Func<Bench, Task> RunAsync)
         Messages.MessagesBenchmark.Benchmark,
         Idle.IdleBenchmark.Benchmark,
         Restart.RestartBenchmark.Benchmark,
+        DetectionsBenchmark.Benchmark,
+        SummariesBenchmark.Benchmark,
     ];
 }
 

@@ -94,7 +94,7 @@ sealed class FleetWorld(WorldDatabase database) : IAsyncDisposable
         return client;
     }
 
-    /// <summary>Waits until nothing is left to do: no stage, no job, no day to sum up, no event to count again.</summary>
+    /// <summary>Waits until nothing is left to do: no stage, no job, nothing to sum up or to count again.</summary>
     public Task SettleAsync(TimeSpan timeout) => Database.SettleAsync(timeout, () => Hub.Output);
 
     public Task<IReadOnlyList<StoredCapture>> ReadCapturesAsync() => Invariants.ReadCapturesAsync(Database);

@@ -13,7 +13,7 @@ public sealed partial class FoldEventsLoop(EventsTable events, PageNews news, IL
     /// <summary>Pause once nothing is dirty: how much later than a picture its event's findings show.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    /// <summary>Most events of one transaction, which holds their rows; a person's decision on one waits for it.</summary>
+    /// <summary>Most events of one transaction, which holds their rows; a decision on one waits for it.</summary>
     public const int EventsMax = 50;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

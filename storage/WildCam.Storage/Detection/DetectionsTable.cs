@@ -50,7 +50,7 @@ public sealed record CaptureDetections(Guid CaptureId, int ModelId, IReadOnlyLis
 /// <summary>What models find on captures.</summary>
 public sealed class DetectionsTable(NpgsqlDataSource database)
 {
-    /// <summary>Most captures of one filing; more make its locks long and its arrays large, and no row cheaper.</summary>
+    /// <summary>Most captures of one filing; more make its locks long, and no row cheaper.</summary>
     public const int CapturesMax = 10_000;
 
     const short SourceModel = 1;

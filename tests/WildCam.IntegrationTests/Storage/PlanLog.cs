@@ -6,8 +6,8 @@ using Npgsql;
 namespace WildCam.IntegrationTests.Storage;
 
 /// <summary>
-/// The plans of everything that a data source runs, of statements in functions too: the server's auto_explain sends each
-/// as a notice, and this takes them out of the driver's log.
+/// The plans of everything that a data source runs, of statements in functions too: the server's auto_explain sends
+/// each as a notice, and this takes them out of the driver's log.
 /// </summary>
 sealed partial class PlanLog : ILoggerFactory, ILogger
 {

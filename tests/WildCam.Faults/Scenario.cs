@@ -13,6 +13,14 @@ sealed record Scenario(string Name, string Says, Func<Point, Task> RunAsync)
     public static IReadOnlyList<Scenario> All { get; } =
     [
         Delivery.HubKilled.Scenario,
+        Storage.DatabaseRestarted.Scenario,
+        Storage.BlobStoreMisbehaves.Scenario,
+        Storage.BlobDiskFull.Scenario,
+        Storage.DatabaseDiskFull.Scenario,
+        Storage.DatabaseConflicts.Scenario,
+        Storage.CameraClocks.Scenario,
+        Storage.HubCutOff.Scenario,
+        Storage.RollingRestart.Scenario,
     ];
 }
 

@@ -84,11 +84,21 @@ public sealed class WorldServer : IAsyncDisposable
     /// <exception cref="WorldException">The server is not ours to restart.</exception>
     public async Task RestartAsync(bool crash, TimeSpan away)
     {
-        var cluster = _cluster ?? throw new WorldException("WILDCAM_TEST_DATABASE names a server that is not ours.");
-        await cluster.StopAsync(immediate: crash, CancellationToken.None);
+        await StopAsync(crash);
         await Task.Delay(away);
-        await cluster.StartAsync(CancellationToken.None);
+        await StartAgainAsync();
     }
+
+    /// <summary>Ends the server as a crash would, or in good order.</summary>
+    /// <exception cref="WorldException">The server is not ours to stop.</exception>
+    public Task StopAsync(bool crash) => Ours.StopAsync(immediate: crash, CancellationToken.None);
+
+    /// <summary>Starts a server that ended, at the same port; one that runs is left alone.</summary>
+    /// <exception cref="WorldException">The server is not ours.</exception>
+    public Task StartAgainAsync() => Ours.StartAsync(CancellationToken.None);
+
+    PostgresCluster Ours =>
+        _cluster ?? throw new WorldException("WILDCAM_TEST_DATABASE names a server that is not ours.");
 
     /// <summary>Runs a statement as the superuser, outside of any world's database.</summary>
     public async Task RunAsync(string sql)

@@ -114,7 +114,7 @@ sealed partial class LiveStreams(
             {
                 return;
             }
-            catch (Exception fault) when (fault is NpgsqlException or IOException or TimeoutException)
+            catch (Exception fault) when (DatabaseFault.Is(fault))
             {
                 ReadingFailed(log, fault.Message);
                 await Task.Delay(PollEvery, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

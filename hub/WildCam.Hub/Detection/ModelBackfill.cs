@@ -32,7 +32,7 @@ sealed partial class ModelBackfill(
                 {
                     await StepAsync(stoppingToken);
                 }
-                catch (NpgsqlException fault)
+                catch (Exception fault) when (DatabaseFault.Is(fault))
                 {
                     StepFailed(log, fault.Message);
                 }

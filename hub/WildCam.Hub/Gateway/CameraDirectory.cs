@@ -108,7 +108,7 @@ sealed partial class CameraDirectory : BackgroundService
             {
                 return;
             }
-            catch (Exception fault) when (fault is NpgsqlException or TimeoutException)
+            catch (Exception fault) when (DatabaseFault.Is(fault))
             {
                 PollFailed(_log, fault.Message);
                 await Task.Delay(PollInterval, _time, stoppingToken)

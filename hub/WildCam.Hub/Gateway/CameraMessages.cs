@@ -3,6 +3,7 @@ using Npgsql;
 using WildCam.Hub.Hosting;
 using WildCam.Mqtt;
 using WildCam.Storage.Cameras;
+using WildCam.Storage;
 using WildCam.Wire;
 
 namespace WildCam.Hub.Gateway;
@@ -48,7 +49,7 @@ sealed partial class CameraMessages(
                 metrics.Stale(Topics.Will);
             }
         }
-        catch (Exception fault) when (fault is NpgsqlException or TimeoutException)
+        catch (Exception fault) when (DatabaseFault.Is(fault))
         {
             // The page then says offline when the next contact is overdue, as with a camera that just goes quiet.
             WillFailed(log, link.Camera.Code, fault.Message);

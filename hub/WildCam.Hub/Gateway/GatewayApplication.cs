@@ -3,6 +3,7 @@ using Npgsql;
 using WildCam.Hub.Hosting;
 using WildCam.Mqtt;
 using WildCam.Storage.Cameras;
+using WildCam.Storage;
 using WildCam.Wire;
 
 namespace WildCam.Hub.Gateway;
@@ -47,7 +48,7 @@ sealed partial class GatewayApplication(
             metrics.Admission("accepted");
             return MqttAdmission.Accepted;
         }
-        catch (Exception fault) when (fault is NpgsqlException or TimeoutException)
+        catch (Exception fault) when (DatabaseFault.Is(fault))
         {
             metrics.Admission("unavailable");
             AdmissionFailed(log, request.UserName, fault.Message);

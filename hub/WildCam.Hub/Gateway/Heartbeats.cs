@@ -4,6 +4,7 @@ using WildCam.Hub.Hosting;
 using WildCam.Mqtt;
 using WildCam.Storage.Captures;
 using WildCam.Storage.Gateway;
+using WildCam.Storage;
 using WildCam.Wire;
 
 namespace WildCam.Hub.Gateway;
@@ -83,7 +84,7 @@ sealed partial class Heartbeats(
                 metrics.Heartbeats("stale", rows.Count - stored);
                 return;
             }
-            catch (Exception fault) when (fault is NpgsqlException or TimeoutException)
+            catch (Exception fault) when (DatabaseFault.Is(fault))
             {
                 _months.Forget();
                 WriteFailed(log, rows.Count, attempt, fault.Message);

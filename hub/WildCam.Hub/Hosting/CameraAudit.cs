@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Npgsql;
 using WildCam.Storage.Cameras;
+using WildCam.Storage;
 
 namespace WildCam.Hub.Hosting;
 
@@ -49,7 +50,7 @@ sealed partial class CameraAudit(NpgsqlDataSource database, TimeProvider time, I
             {
                 await _table.InsertAsync(entry.Action, entry.Subject, entry.Camera, entry.Detail, stoppingToken);
             }
-            catch (Exception fault) when (fault is NpgsqlException or TimeoutException)
+            catch (Exception fault) when (DatabaseFault.Is(fault))
             {
                 WriteFailed(log, entry.Action, entry.Subject, fault.Message);
             }

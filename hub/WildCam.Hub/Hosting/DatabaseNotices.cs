@@ -37,7 +37,7 @@ public sealed partial class DatabaseNotices(NpgsqlDataSource direct, ILogger<Dat
             {
                 return;
             }
-            catch (Exception fault) when (fault is NpgsqlException or IOException)
+            catch (Exception fault) when (DatabaseFault.Is(fault))
             {
                 ListeningBroke(log, fault.Message);
                 await Task.Delay(ReconnectPause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

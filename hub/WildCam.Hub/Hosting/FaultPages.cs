@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Diagnostics;
 using Npgsql;
+using WildCam.Storage;
 using WildCam.Storage.Blobs;
 
 namespace WildCam.Hub.Hosting;
@@ -20,12 +21,10 @@ sealed partial class FaultPages(ILogger<FaultPages> log) : IExceptionHandler
         {
             BadHttpRequestException bad => Problems.Of(
                 bad.StatusCode, "bad-request", "The request could not be read: " + bad.Message),
-            NpgsqlException { IsTransient: true } or TimeoutException => Problems.Of(
-                StatusCodes.Status503ServiceUnavailable, "database-unavailable",
-                "The database does not answer now. Try again in a few seconds."),
-            BlobStoreException => Problems.Of(
-                StatusCodes.Status503ServiceUnavailable, "blob-store-unavailable",
-                "The blob store does not answer now. Try again in a few seconds."),
+            BlobStoreException => Problems.TryLater(
+                "blob-store-unavailable", "The blob store does not answer now.", httpContext),
+            NpgsqlException or TimeoutException when DatabaseFault.IsPassing(exception) => Problems.TryLater(
+                "database-unavailable", "The database does not answer now.", httpContext),
             _ => Problems.Of(
                 StatusCodes.Status500InternalServerError, "fault",
                 $"Something broke. The hub's log names it under {httpContext.TraceIdentifier}."),

@@ -81,7 +81,7 @@ public sealed class HubHealth(
         {
             problem = $"No answer within {PartTimeout.TotalSeconds} s.";
         }
-        catch (Exception fault) when (fault is NpgsqlException or BlobStoreException or IOException)
+        catch (Exception fault) when (fault is BlobStoreException || DatabaseFault.Is(fault))
         {
             problem = fault.Message;
         }

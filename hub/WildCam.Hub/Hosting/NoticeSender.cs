@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Npgsql;
+using WildCam.Storage;
 
 namespace WildCam.Hub.Hosting;
 
@@ -57,7 +58,7 @@ public sealed partial class NoticeSender(NpgsqlDataSource database, ILogger<Noti
             command.Parameters.Add(new() { Value = round.Select(n => n.Payload).ToArray() });
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
-        catch (NpgsqlException fault)
+        catch (Exception fault) when (DatabaseFault.Is(fault))
         {
             SendingFailed(log, round.Count, fault.Message);
         }

@@ -35,6 +35,14 @@ public static class Problems
         Of(StatusCodes.Status403Forbidden, "role-too-low",
             $"This needs the role {least.ToString().ToLowerInvariant()} in the project.");
 
+    /// <summary>What the hub stands on is away for a moment.</summary>
+    public static ProblemHttpResult TryLater(string code, string detail, HttpContext context)
+    {
+        const int seconds = 5;
+        context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
+        return Of(StatusCodes.Status503ServiceUnavailable, code, $"{detail} Try again in {seconds} s.");
+    }
+
     public static ProblemHttpResult TooMany(TimeSpan retryAfter, HttpContext context)
     {
         var seconds = (int)Math.Ceiling(Math.Max(1, retryAfter.TotalSeconds));

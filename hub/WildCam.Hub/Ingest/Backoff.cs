@@ -1,4 +1,3 @@
-using Npgsql;
 using WildCam.Storage.Blobs;
 
 namespace WildCam.Hub.Ingest;
@@ -21,19 +20,4 @@ static class Backoff
 
     public static TimeSpan After(int attempt, BlobFault fault) =>
         fault == BlobFault.Denied ? Denied : After(attempt);
-
-    /// <summary>Whether the database failed for its own reasons, so that the same may pass later.</summary>
-    public static bool IsPassing(Exception fault) => fault switch
-    {
-        PostgresException postgres => postgres.IsTransient
-            || postgres.SqlState.StartsWith("53", StringComparison.Ordinal) // out of disk, memory, connections
-            || postgres.SqlState.StartsWith("57", StringComparison.Ordinal) // shutting down, cancelled
-            || postgres.SqlState.StartsWith("58", StringComparison.Ordinal) // input or output failed
-            || postgres.SqlState.StartsWith("40", StringComparison.Ordinal) // serialisation, deadlock
-            || postgres.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.InternalError
-                or PostgresErrorCodes.LockNotAvailable,
-        NpgsqlException or TimeoutException or IOException or System.Net.Sockets.SocketException => true,
-        InvalidOperationException => false,
-        _ => false,
-    };
 }

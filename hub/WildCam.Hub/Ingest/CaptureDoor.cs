@@ -1,5 +1,6 @@
 using System.Buffers;
 using Npgsql;
+using WildCam.Storage;
 using WildCam.Storage.Blobs;
 using WildCam.Storage.Captures;
 using WildCam.Storage.Ingest;
@@ -32,7 +33,7 @@ public sealed partial class CaptureDoor(
                 metrics.Failed("blob");
                 health.Blobs = fault.Message;
                 WriteFailed(log, path, attempt, fault.Message);
-                await Task.Delay(Backoff.After(attempt, fault.Fault), time, cancellationToken);
+                await PauseAsync(Backoff.After(attempt, fault.Fault), () => health.Blobs = null, cancellationToken);
             }
         }
     }
@@ -54,6 +55,21 @@ public sealed partial class CaptureDoor(
         return filed;
     }
 
+    // Who gives up takes its complaint back: nobody else would, and no picture be let in to find out. Others that still
+    // try complain again at their next attempt.
+    async Task PauseAsync(TimeSpan pause, Action takeBack, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Task.Delay(pause, time, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            takeBack();
+            throw;
+        }
+    }
+
     /// <summary>Holds bytes for a person. Returns when both blob and entry are durable.</summary>
     public async Task QuarantineAsync(QuarantineEntry entry, CancellationToken cancellationToken)
     {
@@ -66,12 +82,12 @@ public sealed partial class CaptureDoor(
                 Quarantined(log, entry.Id, entry.SizeBytes, entry.Reason);
                 return;
             }
-            catch (Exception fault) when (Backoff.IsPassing(fault))
+            catch (Exception fault) when (DatabaseFault.IsPassing(fault))
             {
                 metrics.Failed("database");
                 health.Database = $"Quarantine entries cannot be written: {fault.Message}";
                 QuarantineFailed(log, entry.Id, attempt, fault.Message);
-                await Task.Delay(Backoff.After(attempt), time, cancellationToken);
+                await PauseAsync(Backoff.After(attempt), () => health.Database = null, cancellationToken);
             }
         }
     }

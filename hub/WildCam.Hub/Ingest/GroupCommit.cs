@@ -99,7 +99,7 @@ public sealed partial class GroupCommit(
             {
                 throw;
             }
-            catch (Exception fault) when (Backoff.IsPassing(fault))
+            catch (Exception fault) when (DatabaseFault.IsPassing(fault))
             {
                 metrics.Failed("database");
                 health.Database = $"Captures cannot be filed: {fault.Message}";
@@ -171,7 +171,7 @@ public sealed partial class GroupCommit(
         {
             await _transaction.TellWorkersAsync(cancellationToken);
         }
-        catch (NpgsqlException fault)
+        catch (Exception fault) when (DatabaseFault.Is(fault))
         {
             TellingFailed(log, fault.Message);
         }

@@ -21,6 +21,12 @@ public sealed partial class JobLoop(
     /// <summary>Time for a cancelled handler to end before it is left behind.</summary>
     public static readonly TimeSpan AbandonAfter = TimeSpan.FromSeconds(10);
 
+    /// <summary>Attempts to write how a batch ended, within some seconds; then its lease runs out.</summary>
+    public const int EndAttemptsMax = 6;
+
+    /// <summary>Pause after the first of them; it grows by itself.</summary>
+    public static readonly TimeSpan EndPause = TimeSpan.FromMilliseconds(200);
+
     /// <summary>One claim in so many takes the oldest job, whatever its priority.</summary>
     public const int OldestEvery = 8;
 
@@ -128,7 +134,10 @@ public sealed partial class JobLoop(
         }
         else if (work.IsCancellationRequested)
         {
-            await jobs.ReleaseAsync([.. batch.Select(j => j.Id)], batch[0].LeaseToken, CancellationToken.None);
+            await EndRowsAsync(
+                handler,
+                () => jobs.ReleaseAsync([.. batch.Select(j => j.Id)], batch[0].LeaseToken, CancellationToken.None),
+                batch.Count);
         }
         else if (batch.Count == 1)
         {
@@ -208,8 +217,9 @@ public sealed partial class JobLoop(
         }
 
         var token = batch[0].LeaseToken;
-        var ended = (done.Count > 0 ? await jobs.CompleteAsync(done, token, CancellationToken.None) : 0)
-            + (failed.Count > 0 ? await jobs.FailAsync(failed, token, CancellationToken.None) : 0);
+        var ended =
+            await EndRowsAsync(handler, () => jobs.CompleteAsync(done, token, CancellationToken.None), done.Count)
+            + await EndRowsAsync(handler, () => jobs.FailAsync(failed, token, CancellationToken.None), failed.Count);
         if (ended < batch.Count)
         {
             LeaseLost(log, handler.Kind, batch.Count - ended);
@@ -221,6 +231,28 @@ public sealed partial class JobLoop(
         metrics.Ended(
             handler.Kind, done.Count, failed.Count, elapsed,
             fresh.Count == 0 ? null : Math.Max(0, (now - fresh.Min(j => j.CreatedAt)).TotalSeconds));
+    }
+
+    /// <summary>
+    /// Ends rows of a batch; a passing fault of the database is tried again at once, since else the rows would be
+    /// locked until their lease ends. A commit whose answer was lost counts as a lost lease, which harms nothing.
+    /// </summary>
+    async Task<int> EndRowsAsync(IJobHandler handler, Func<Task<int>> end, int rows)
+    {
+        for (var attempt = 1; rows > 0; attempt++)
+        {
+            try
+            {
+                return await end();
+            }
+            catch (Exception fault) when (attempt < EndAttemptsMax && DatabaseFault.IsPassing(fault))
+            {
+                EndingAgain(log, rows, handler.Kind, attempt, fault.Message);
+                await Task.Delay(EndPause * attempt, time, CancellationToken.None);
+            }
+        }
+
+        return 0;
     }
 
     async Task SweepAsync(CancellationToken stoppingToken)
@@ -284,6 +316,10 @@ public sealed partial class JobLoop(
     [LoggerMessage(Level = LogLevel.Warning,
         Message = "{Count} {Kind} jobs could not be ended; the lease will run out.")]
     static partial void EndFailed(ILogger logger, Exception fault, string kind, int count);
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Ending {Count} {Kind} jobs failed (attempt {Attempt}), trying again: {Reason}")]
+    static partial void EndingAgain(ILogger logger, int count, string kind, int attempt, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning,
         Message = "A batch of {Count} {Kind} jobs failed; trying one by one: {Reason}")]

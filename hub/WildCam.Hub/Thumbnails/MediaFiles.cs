@@ -54,7 +54,15 @@ sealed class MediaFiles(ThumbnailsTable thumbnails, IBlobStore blobs) : IDisposa
                 return (null, name);
             }
 
-            await blobs.PutAsync(path, new ReadOnlySequence<byte>(crop.Memory), cancellationToken);
+            try
+            {
+                await blobs.PutAsync(path, new ReadOnlySequence<byte>(crop.Memory), cancellationToken);
+            }
+            catch (BlobStoreException)
+            {
+                // A store that is full or read-only can still be looked at; the next request makes it again.
+            }
+
             return (new MemoryStream(crop.Memory.ToArray(), writable: false), name);
         }
         finally

@@ -34,18 +34,44 @@ public sealed class SessionsTable(NpgsqlDataSource database)
             return null;
         }
 
-        await using var command = database.Command("""
-            with seen as (
-              update sessions set seen_at = now(), expires_at = least(created_at + $4, now() + $3)
-              where token_hash = $1 and expires_at > now() and seen_at < now() - $2)
-            select a.id, a.name, a.is_admin
+        var isDue = false;
+        Visitor? visitor = null;
+        await using (var command = database.Command("""
+            select a.id, a.name, a.is_admin, s.seen_at < now() - $2
             from sessions s join accounts a on a.id = s.account_id
             where s.token_hash = $1 and s.expires_at > now() and a.disabled_at is null
-            """, hash, SeenEvery, IdleKeep, Keep);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken)
-            ? new Visitor(reader.GetInt32(0), reader.GetString(1), reader.GetBoolean(2))
-            : null;
+            """, hash, SeenEvery))
+        {
+            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            if (await reader.ReadAsync(cancellationToken))
+            {
+                visitor = new Visitor(reader.GetInt32(0), reader.GetString(1), reader.GetBoolean(2));
+                isDue = reader.GetBoolean(3);
+            }
+        }
+
+        if (isDue)
+        {
+            await NoteUseAsync(hash, cancellationToken);
+        }
+
+        return visitor;
+    }
+
+    async Task NoteUseAsync(byte[] hash, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var command = database.Command("""
+                update sessions set seen_at = now(), expires_at = least(created_at + $4, now() + $3)
+                where token_hash = $1 and expires_at > now() and seen_at < now() - $2
+                """, hash, SeenEvery, IdleKeep, Keep);
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+        catch (PostgresException fault) when (DatabaseFault.IsPassing(fault))
+        {
+            // A database that is full or read-only can still be looked at; the next request notes it.
+        }
     }
 
     /// <summary>Ends a session; true where there was one.</summary>

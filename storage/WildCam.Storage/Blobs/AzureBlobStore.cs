@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Azure;
 using Azure.Storage;
 using Azure.Storage.Blobs;
@@ -43,17 +44,16 @@ public sealed class AzureBlobStore : IBlobStore
     {
         BlobPath.Check(path);
         var bytes = content.IsSingleSegment ? content.First : content.ToArray();
-        var blob = _container.GetBlobClient(path);
         try
         {
             try
             {
-                await UploadAsync(blob, bytes, cancellationToken);
+                await UploadAsync(path, bytes, cancellationToken);
             }
             catch (RequestFailedException missing) when (missing.ErrorCode == BlobErrorCode.ContainerNotFound)
             {
                 await _container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-                await UploadAsync(blob, bytes, cancellationToken);
+                await UploadAsync(path, bytes, cancellationToken);
             }
         }
         catch (Exception fault) when (IsFault(fault, cancellationToken))
@@ -71,9 +71,19 @@ public sealed class AzureBlobStore : IBlobStore
             var download = await blob.DownloadContentAsync(
                 new BlobDownloadOptions { Range = new HttpRange(0, ReadWholeBytesMax) }, cancellationToken);
             var content = download.Value.Content.ToMemory();
-            return SizeOf(download.Value.Details) == content.Length
-                ? download.Value.Content.ToStream()
-                : await blob.OpenReadAsync(
+            var details = download.Value.Details;
+            if (SizeOf(details) == content.Length)
+            {
+                // An answer may be cut short and yet look whole: what was written decides.
+                return IsIntact(content.Span, details.BlobContentHash ?? details.ContentHash)
+                    ? download.Value.Content.ToStream()
+                    : throw new BlobStoreException(
+                        BlobFault.Unavailable,
+                        $"Could not read {path} in container {_container.Name}: {content.Length} bytes came that do "
+                        + "not match the blob's MD5.");
+            }
+
+            return await blob.OpenReadAsync(
                     new BlobOpenReadOptions(allowModifications: false) { BufferSize = ReadPageBytes },
                     cancellationToken);
         }
@@ -171,9 +181,10 @@ public sealed class AzureBlobStore : IBlobStore
         }
     }
 
-    static async Task UploadAsync(
-        BlobClient blob, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
-        await blob.UploadAsync(new BinaryData(content), new BlobUploadOptions
+    async Task UploadAsync(string path, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
+    {
+        var isWhole = content.Length <= WriteWholeBytesMax;
+        var written = await _container.GetBlobClient(path).UploadAsync(new BinaryData(content), new BlobUploadOptions
         {
             // The service compares a checksum, so that a truncated or altered body is refused.
             TransferValidation = new UploadTransferValidationOptions
@@ -186,6 +197,24 @@ public sealed class AzureBlobStore : IBlobStore
                 MaximumTransferSize = WriteWholeBytesMax,
             },
         }, cancellationToken);
+
+        // And it says what it stored, in case that something between us and it kept less and took the blame on itself.
+        if (isWhole && !Md5(content.Span).AsSpan().SequenceEqual(written.Value.ContentHash))
+        {
+            throw new BlobStoreException(
+                BlobFault.Unavailable,
+                $"Could not write {path} ({content.Length} bytes) in container {_container.Name}: the service took it, "
+                + "and does not say the MD5 of the bytes sent.");
+        }
+    }
+
+    /// <summary>Whether bytes are those of a checksum; one that is not told proves nothing against them.</summary>
+    static bool IsIntact(ReadOnlySpan<byte> content, byte[]? md5) =>
+        md5 is not { Length: > 0 } || md5.AsSpan().SequenceEqual(Md5(content));
+
+#pragma warning disable CA5351 // Of the service's choosing, against accidents, not against attackers.
+    static byte[] Md5(ReadOnlySpan<byte> content) => MD5.HashData(content);
+#pragma warning restore CA5351
 
     // Of a range answer the length is the range's; the blob's own stands after the slash: "bytes 0-99/1000".
     static long SizeOf(BlobDownloadDetails details)

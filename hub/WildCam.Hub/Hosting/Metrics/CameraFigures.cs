@@ -1,5 +1,6 @@
 using Npgsql;
 using WildCam.Storage.Cameras;
+using WildCam.Storage;
 
 namespace WildCam.Hub.Hosting.Metrics;
 
@@ -32,7 +33,7 @@ sealed partial class CameraFigures(
         {
             metrics.UpdateCameras(await cameras.ListAsync(null, cancellationToken), time.GetUtcNow());
         }
-        catch (NpgsqlException fault)
+        catch (Exception fault) when (DatabaseFault.Is(fault))
         {
             NotRead(log, fault.Message);
         }

@@ -1,0 +1,48 @@
+namespace WildCam.Faults.Storage;
+
+/// <summary>PostgreSQL ends amid uploads, in good order or by a crash, and comes back after a while.</summary>
+static class DatabaseRestarted
+{
+    const int Cameras = 6;
+    const int PicturesPerCamera = 6;
+    static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
+
+    public static Scenario Scenario { get; } = new(
+        "database-restarted",
+        "PostgreSQL crashes or restarts under load; no receipt meanwhile, unready but alive, the hub recovers by itself",
+        RunAsync);
+
+    static async Task RunAsync(Point point)
+    {
+        var folder = OwnServer.NewFolder();
+        try
+        {
+            await using var server = await OwnServer.StartAsync(folder);
+            await using var world = await FleetWorld.StartAsync(server, 0);
+            await using var load = await Load.OfAsync(point, world.Database, Cameras, () => world.Hub.MqttPort);
+            await using var watch = new HealthWatch(world.Hub);
+            var running = load.RunAsync(PicturesPerCamera);
+            await load.UntilAsync(point.Chance.Next(Cameras * PicturesPerCamera / 2), running, () => world.Hub.Output);
+            await Task.Delay(point.Chance.Next(60), point.Cancellation);
+
+            await server.StopAsync(crash: point.Chance.Next(3) > 0);
+            // An answer of just before may still be on its way.
+            await Task.Delay(100, point.Cancellation);
+            var receipted = load.Receipted;
+            await Task.Delay(TimeSpan.FromSeconds(1.5 + point.Chance.NextDouble()), point.Cancellation);
+            Must.Equal(receipted, load.Receipted, "receipts given without a database");
+            await server.StartAgainAsync();
+            world.Database.Source.Clear();
+
+            await running.WaitAsync(Timeout, point.Cancellation);
+            await watch.CheckAsync(world.Hub);
+            await Settling.HurryLeasesAsync(world.Database);
+            await world.SettleAsync(Timeout);
+            await Settling.CheckAsync(world, load);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+}

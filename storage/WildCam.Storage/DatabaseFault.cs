@@ -8,10 +8,11 @@ public static class DatabaseFault
 {
     /// <summary>
     /// Whether the database refused or did not answer. Npgsql wraps most of it; a connection that takes too long to
-    /// open, or breaks while it does, comes bare.
+    /// open, or breaks while it does, comes bare, and one that breaks while a command begins is told as an object that
+    /// was disposed of.
     /// </summary>
     public static bool Is(Exception fault) =>
-        fault is NpgsqlException or TimeoutException or IOException or SocketException;
+        fault is NpgsqlException or TimeoutException or IOException or SocketException or ObjectDisposedException;
 
     /// <summary>Whether the database failed for its own reasons, so that the same may pass later.</summary>
     public static bool IsPassing(Exception fault) => fault is PostgresException postgres

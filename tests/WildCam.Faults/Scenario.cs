@@ -21,6 +21,10 @@ sealed record Scenario(string Name, string Says, Func<Point, Task> RunAsync)
         Storage.CameraClocks.Scenario,
         Storage.HubCutOff.Scenario,
         Storage.RollingRestart.Scenario,
+        Storage.RestoreDrill.Scenario,
+        Storage.BlobWritesFail.Scenario,
+        Storage.ConnectionsExhausted.Scenario,
+        Storage.PartitionsNotMade.Scenario,
     ];
 }
 

@@ -2,8 +2,8 @@ using System.Text;
 using Npgsql;
 using WildCam.Hub.Hosting;
 using WildCam.Mqtt;
-using WildCam.Storage.Cameras;
 using WildCam.Storage;
+using WildCam.Storage.Cameras;
 using WildCam.Wire;
 
 namespace WildCam.Hub.Gateway;

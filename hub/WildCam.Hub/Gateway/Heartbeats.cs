@@ -2,9 +2,9 @@ using System.Threading.Channels;
 using Npgsql;
 using WildCam.Hub.Hosting;
 using WildCam.Mqtt;
+using WildCam.Storage;
 using WildCam.Storage.Captures;
 using WildCam.Storage.Gateway;
-using WildCam.Storage;
 using WildCam.Wire;
 
 namespace WildCam.Hub.Gateway;

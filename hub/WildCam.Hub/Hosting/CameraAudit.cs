@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using Npgsql;
-using WildCam.Storage.Cameras;
 using WildCam.Storage;
+using WildCam.Storage.Cameras;
 
 namespace WildCam.Hub.Hosting;
 

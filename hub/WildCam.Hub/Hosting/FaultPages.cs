@@ -23,8 +23,9 @@ sealed partial class FaultPages(ILogger<FaultPages> log) : IExceptionHandler
                 bad.StatusCode, "bad-request", "The request could not be read: " + bad.Message),
             BlobStoreException => Problems.TryLater(
                 "blob-store-unavailable", "The blob store does not answer now.", httpContext),
-            NpgsqlException or TimeoutException when DatabaseFault.IsPassing(exception) => Problems.TryLater(
-                "database-unavailable", "The database does not answer now.", httpContext),
+            NpgsqlException or TimeoutException or ObjectDisposedException
+                when DatabaseFault.IsPassing(exception) => Problems.TryLater(
+                    "database-unavailable", "The database does not answer now.", httpContext),
             _ => Problems.Of(
                 StatusCodes.Status500InternalServerError, "fault",
                 $"Something broke. The hub's log names it under {httpContext.TraceIdentifier}."),

@@ -22,8 +22,7 @@ sealed class AdoptOrphans(OrphanSweep sweep, IOptions<IngestOptions> options) : 
                 CultureInfo.InvariantCulture,
                 $"{report.Orphans} of {report.Looked} stored pictures have no row, over OrphanPercentMax "
                 + $"({options.Value.OrphanPercentMax} %). Nothing was adopted or deleted: the database is probably "
-                + $"older than the blob store. Restore a newer one, or raise WildCam:Ingest:OrphanPercentMax to take "
-                + $"them in."));
+                + $"older than the blob store. Restore a newer one, or take them in: wildcam db reconcile --all"));
         }
 
         return $"Looked at {report.Looked} pictures, {report.Orphans} without a row: adopted {report.Adopted}, "

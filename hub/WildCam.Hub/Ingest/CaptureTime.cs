@@ -14,8 +14,8 @@ public readonly record struct CaptureTime(DateTimeOffset CapturedAt, ClockQualit
     /// <summary>How far ahead of the hub a clock may be.</summary>
     public static readonly TimeSpan AheadMax = TimeSpan.FromDays(2);
 
-    // What DateTimeOffset and timestamptz can both hold.
-    const long UnixSecondsMin = -62_135_596_800;
+    // What DateTimeOffset and timestamptz can both hold; the first second of year 1 stands for minus infinity there.
+    const long UnixSecondsMin = -62_135_596_799;
     const long UnixSecondsMax = 253_402_300_799;
 
     /// <summary>

@@ -69,11 +69,21 @@ public sealed partial class OrphanSweep(
     readonly CamerasTable _cameras = new(database);
     readonly SitesTable _sites = new(database);
 
-    public async Task<OrphanReport> RunAsync(CancellationToken cancellationToken)
+    public Task<OrphanReport> RunAsync(CancellationToken cancellationToken) =>
+        RunAsync(AgeMin, takesAll: false, cancellationToken);
+
+    /// <summary>
+    /// The sweep that a person asked for, after a restore: of any age and, where they say so, however many. A picture
+    /// that is being filed in this moment is not harmed: adopted before its own row, it is stored all the same.
+    /// </summary>
+    public Task<OrphanReport> ReconcileAsync(bool takesAll, CancellationToken cancellationToken) =>
+        RunAsync(TimeSpan.Zero, takesAll, cancellationToken);
+
+    async Task<OrphanReport> RunAsync(TimeSpan ageMin, bool takesAll, CancellationToken cancellationToken)
     {
         var report = new OrphanReport();
-        var found = await LookAsync(report, cancellationToken);
-        report.IsStopped = report.Orphans > options.Value.OrphansAlwaysTaken
+        var found = await LookAsync(report, ageMin, cancellationToken);
+        report.IsStopped = !takesAll && report.Orphans > options.Value.OrphansAlwaysTaken
             && report.Orphans * 100.0 > report.Looked * options.Value.OrphanPercentMax;
         if (report.IsStopped)
         {
@@ -101,9 +111,9 @@ public sealed partial class OrphanSweep(
         return report;
     }
 
-    async Task<Found> LookAsync(OrphanReport report, CancellationToken cancellationToken)
+    async Task<Found> LookAsync(OrphanReport report, TimeSpan ageMin, CancellationToken cancellationToken)
     {
-        var oldest = time.GetUtcNow() - AgeMin;
+        var oldest = time.GetUtcNow() - ageMin;
         var found = new Found([], []);
         var batch = new List<Orphan>(LookupBlobsMax);
         await foreach (var blob in blobs.ListAsync("", cancellationToken))

@@ -21,11 +21,11 @@ public sealed partial class JobLoop(
     /// <summary>Time for a cancelled handler to end before it is left behind.</summary>
     public static readonly TimeSpan AbandonAfter = TimeSpan.FromSeconds(10);
 
-    /// <summary>Attempts to write how a batch ended, within some seconds; then its lease runs out.</summary>
-    public const int EndAttemptsMax = 6;
+    /// <summary>Attempts to write what became of a batch, within some seconds; then its lease runs out.</summary>
+    public const int NoteAttemptsMax = 6;
 
     /// <summary>Pause after the first of them; it grows by itself.</summary>
-    public static readonly TimeSpan EndPause = TimeSpan.FromMilliseconds(200);
+    public static readonly TimeSpan NotePause = TimeSpan.FromMilliseconds(200);
 
     /// <summary>One claim in so many takes the oldest job, whatever its priority.</summary>
     public const int OldestEvery = 8;
@@ -134,10 +134,9 @@ public sealed partial class JobLoop(
         }
         else if (work.IsCancellationRequested)
         {
-            await EndRowsAsync(
-                handler,
-                () => jobs.ReleaseAsync([.. batch.Select(j => j.Id)], batch[0].LeaseToken, CancellationToken.None),
-                batch.Count);
+            long[] all = [.. batch.Select(j => j.Id)];
+            await NoteAsync(
+                handler, all.Length, () => jobs.ReleaseAsync(all, batch[0].LeaseToken, CancellationToken.None));
         }
         else if (batch.Count == 1)
         {
@@ -156,8 +155,8 @@ public sealed partial class JobLoop(
         for (var i = 0; i < batch.Count; i++)
         {
             long[] rest = [.. batch.Skip(i).Select(j => j.Id)];
-            if (!await jobs.RenewAsync(
-                rest, batch[i].LeaseToken, handler.Lease + AbandonAfter, CancellationToken.None))
+            if (!await NoteAsync(handler, rest.Length, () => jobs.RenewAsync(
+                rest, batch[i].LeaseToken, handler.Lease + AbandonAfter, CancellationToken.None)))
             {
                 metrics.Lost(handler.Kind, rest.Length);
                 return;
@@ -217,9 +216,19 @@ public sealed partial class JobLoop(
         }
 
         var token = batch[0].LeaseToken;
-        var ended =
-            await EndRowsAsync(handler, () => jobs.CompleteAsync(done, token, CancellationToken.None), done.Count)
-            + await EndRowsAsync(handler, () => jobs.FailAsync(failed, token, CancellationToken.None), failed.Count);
+        var ended = 0;
+        if (done.Count > 0)
+        {
+            ended += await NoteAsync(
+                handler, done.Count, () => jobs.CompleteAsync(done, token, CancellationToken.None));
+        }
+
+        if (failed.Count > 0)
+        {
+            ended += await NoteAsync(
+                handler, failed.Count, () => jobs.FailAsync(failed, token, CancellationToken.None));
+        }
+
         if (ended < batch.Count)
         {
             LeaseLost(log, handler.Kind, batch.Count - ended);
@@ -234,25 +243,24 @@ public sealed partial class JobLoop(
     }
 
     /// <summary>
-    /// Ends rows of a batch; a passing fault of the database is tried again at once, since else the rows would be
-    /// locked until their lease ends. A commit whose answer was lost counts as a lost lease, which harms nothing.
+    /// Writes what became of claimed rows; a passing fault of the database is tried again soon, since else the rows
+    /// would be locked until their lease ends. A commit whose answer was lost counts as a lost lease, which harms
+    /// nothing.
     /// </summary>
-    async Task<int> EndRowsAsync(IJobHandler handler, Func<Task<int>> end, int rows)
+    async Task<T> NoteAsync<T>(IJobHandler handler, int rows, Func<Task<T>> note)
     {
-        for (var attempt = 1; rows > 0; attempt++)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await end();
+                return await note();
             }
-            catch (Exception fault) when (attempt < EndAttemptsMax && DatabaseFault.IsPassing(fault))
+            catch (Exception fault) when (attempt < NoteAttemptsMax && DatabaseFault.IsPassing(fault))
             {
-                EndingAgain(log, rows, handler.Kind, attempt, fault.Message);
-                await Task.Delay(EndPause * attempt, time, CancellationToken.None);
+                NotingAgain(log, rows, handler.Kind, attempt, fault.Message);
+                await Task.Delay(NotePause * attempt, time, CancellationToken.None);
             }
         }
-
-        return 0;
     }
 
     async Task SweepAsync(CancellationToken stoppingToken)
@@ -318,8 +326,8 @@ public sealed partial class JobLoop(
     static partial void EndFailed(ILogger logger, Exception fault, string kind, int count);
 
     [LoggerMessage(Level = LogLevel.Warning,
-        Message = "Ending {Count} {Kind} jobs failed (attempt {Attempt}), trying again: {Reason}")]
-    static partial void EndingAgain(ILogger logger, int count, string kind, int attempt, string reason);
+        Message = "Noting what became of {Count} {Kind} jobs failed (attempt {Attempt}), again: {Reason}")]
+    static partial void NotingAgain(ILogger logger, int count, string kind, int attempt, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning,
         Message = "A batch of {Count} {Kind} jobs failed; trying one by one: {Reason}")]

@@ -3,7 +3,7 @@ using System.Diagnostics.Metrics;
 
 namespace WildCam.Hub.Jobs;
 
-/// <summary>Meter "WildCam.Jobs"; the only label is the kind.</summary>
+/// <summary>Meter "WildCam.Jobs"; labels are a job's kind and recurring work's name.</summary>
 public sealed class JobMetrics
 {
     public const string MeterName = "WildCam.Jobs";
@@ -13,6 +13,7 @@ public sealed class JobMetrics
     readonly Counter<long> _failed;
     readonly Counter<long> _lost;
     readonly ConcurrentDictionary<string, long> _queued = new(StringComparer.Ordinal);
+    readonly ConcurrentDictionary<string, double> _overdue = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<string, JobThroughput> _minute = new(StringComparer.Ordinal);
 
     public JobMetrics(IMeterFactory meters)
@@ -26,7 +27,12 @@ public sealed class JobMetrics
         meter.CreateObservableGauge("wildcam_processing_queue_size", () => _queued.Select(
             q => new Measurement<long>(q.Value, new KeyValuePair<string, object?>("kind", q.Key))),
             null, "Jobs that are ready or wait, up to the bound of the count.");
+        meter.CreateObservableGauge("wildcam_recurring_overdue_seconds", () => _overdue.Select(
+            o => new Measurement<double>(o.Value, new KeyValuePair<string, object?>("name", o.Key))),
+            "s", "How late recurring work is; 0 while it runs as it should.");
     }
+
+    internal void Overdue(string name, TimeSpan overdue) => _overdue[name] = overdue.TotalSeconds;
 
     internal void Ended(string kind, int done, int failed, TimeSpan elapsed, double? freshSeconds)
     {

@@ -21,6 +21,7 @@ static class JobsSlice
         builder.Services.AddSingleton<IRecurringWork, CleanUp>();
         builder.Services.AddSingleton<IRecurringWork, ReconcileStages>();
         builder.Services.AddHostedService<JobLoop>();
+        builder.Services.AddHostedService<RecurringWatch>();
         var hub = builder.Configuration.GetSection(HubOptions.Section).Get<HubOptions>() ?? new HubOptions();
         AddSchedule(builder.Services, hub.DatabaseDirect.Length > 0 ? hub.DatabaseDirect : hub.Database);
     }

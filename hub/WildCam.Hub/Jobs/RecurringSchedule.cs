@@ -68,9 +68,6 @@ public sealed partial class RecurringSchedule(
 public sealed partial class RecurringJob(
     IEnumerable<IRecurringWork> works, RecurringTable runs, ILogger<RecurringJob> log) : IJob
 {
-    /// <summary>Longest time of a run; no transaction of it lasts nearly as long.</summary>
-    public static readonly TimeSpan RunTimeMax = TimeSpan.FromMinutes(30);
-
     public async ValueTask Execute(IJobExecutionContext context, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -82,7 +79,7 @@ public sealed partial class RecurringJob(
         }
 
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(RunTimeMax);
+        limit.CancelAfter(RecurringRun.RunTimeMax);
         try
         {
             await runs.BeginAsync(name, limit.Token);

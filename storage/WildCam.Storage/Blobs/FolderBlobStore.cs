@@ -18,6 +18,9 @@ public sealed class FolderBlobStore : IBlobStore
     readonly string _temporary;
     readonly DriveInfo _drive;
 
+    /// <summary>Called before each step of a change, with its name; what it throws is that step's fault.</summary>
+    public Action<string>? BeforeStep { get; init; }
+
     public FolderBlobStore(string root, TimeProvider time)
     {
         _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
@@ -113,10 +116,13 @@ public sealed class FolderBlobStore : IBlobStore
         {
             var target = FullPath(path);
             var folder = Path.GetDirectoryName(target)!;
+            BeforeStep?.Invoke("make the folder");
             DurableFolder.Ensure(_root, folder);
             try
             {
+                BeforeStep?.Invoke("write");
                 WriteDurably(temporary, content);
+                BeforeStep?.Invoke("rename");
                 File.Move(temporary, target, overwrite: true);
             }
             catch
@@ -126,6 +132,7 @@ public sealed class FolderBlobStore : IBlobStore
                 throw;
             }
 
+            BeforeStep?.Invoke("flush the folder");
             DurableFolder.Flush(folder);
         }
         catch (Exception fault) when (FolderFault.Is(fault))
@@ -134,7 +141,7 @@ public sealed class FolderBlobStore : IBlobStore
         }
     }
 
-    static void WriteDurably(string file, ReadOnlySequence<byte> content)
+    void WriteDurably(string file, ReadOnlySequence<byte> content)
     {
         using var handle = File.OpenHandle(file, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
         if (content.IsSingleSegment)
@@ -153,6 +160,7 @@ public sealed class FolderBlobStore : IBlobStore
             RandomAccess.Write(handle, segments, 0);
         }
 
+        BeforeStep?.Invoke("flush");
         RandomAccess.FlushToDisk(handle);
     }
 
@@ -168,11 +176,15 @@ public sealed class FolderBlobStore : IBlobStore
                 return false;
             }
 
+            BeforeStep?.Invoke("make the folder");
             DurableFolder.Ensure(_root, folder);
+            BeforeStep?.Invoke("rename");
             File.Move(source, target, overwrite: true);
 
             // The new name first: a power cut in between may leave two names, never none.
+            BeforeStep?.Invoke("flush the folder");
             DurableFolder.Flush(folder);
+            BeforeStep?.Invoke("flush the old folder");
             DurableFolder.Flush(Path.GetDirectoryName(source)!);
             return true;
         }
@@ -196,7 +208,9 @@ public sealed class FolderBlobStore : IBlobStore
                 return false;
             }
 
+            BeforeStep?.Invoke("delete");
             File.Delete(file);
+            BeforeStep?.Invoke("flush the folder");
             DurableFolder.Flush(Path.GetDirectoryName(file)!);
             return true;
         }

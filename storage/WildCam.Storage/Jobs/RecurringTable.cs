@@ -5,7 +5,15 @@ namespace WildCam.Storage.Jobs;
 /// <summary>A recurring piece of work and how its last run went.</summary>
 public sealed record RecurringRun(
     string Name, string Title, TimeSpan Every, DateTimeOffset? StartedAt, DateTimeOffset? EndedAt, bool? Succeeded,
-    string? Result, DateTimeOffset? NextAt);
+    string? Result, DateTimeOffset? NextAt)
+{
+    /// <summary>Longest time of a run; no transaction of it lasts nearly as long.</summary>
+    public static readonly TimeSpan RunTimeMax = TimeSpan.FromMinutes(30);
+
+    /// <summary>How long a run is late, where two intervals passed and nothing ended; zero: all is well.</summary>
+    public TimeSpan OverdueAt(DateTimeOffset now) =>
+        EndedAt is { } ended && now - ended > 2 * Every + RunTimeMax ? now - ended - Every : TimeSpan.Zero;
+}
 
 /// <summary>What recurs; the schedule itself is in the scheduler's tables.</summary>
 public sealed class RecurringTable(NpgsqlDataSource database)

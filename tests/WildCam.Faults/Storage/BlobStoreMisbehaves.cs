@@ -14,7 +14,7 @@ static class BlobStoreMisbehaves
 
     public static Scenario Scenario { get; } = new(
         "blob-store-misbehaves",
-        "503, slow, broken off, or success told over half of the bytes: no receipt without whole bytes, no false damage",
+        "503, slow, broken off, or success told over half of the bytes: no receipt without all of them",
         RunAsync);
 
     static async Task RunAsync(Point point)

@@ -5,7 +5,7 @@ using WildCam.Wire;
 
 namespace WildCam.Faults.Storage;
 
-/// <summary>Cameras whose clocks say anything from year 1 to 9999: stored all the same, in their month, marked.</summary>
+/// <summary>Camera clocks that say anything from year 1 to 9999: stored all the same, in their month, marked.</summary>
 static class CameraClocks
 {
     const int Cameras = 4;
@@ -53,7 +53,8 @@ static class CameraClocks
             (long)uint.MaxValue + 1, now.AddYears(1).ToUnixTimeSeconds(), now.AddHours(1).ToUnixTimeSeconds(),
             now.AddHours(-1).ToUnixTimeSeconds(), now.AddYears(-3).ToUnixTimeSeconds(),
             CaptureTime.DeviceTimeMin.ToUnixTimeSeconds(), CaptureTime.DeviceTimeMin.ToUnixTimeSeconds() - 1,
-            long.MinValue, long.MaxValue, -62_135_596_800, -62_135_596_801, 253_402_300_799, 253_402_300_800,
+            long.MinValue, long.MaxValue, -62_135_596_799, -62_135_596_800, -62_135_596_801, 253_402_300_799,
+            253_402_300_800,
         ];
         var span = (long)(new DateTimeOffset(2201, 1, 1, 0, 0, 0, TimeSpan.Zero) - Earliest).TotalSeconds;
         return known.Concat(Enumerable.Range(0, count - known.Length)
@@ -62,7 +63,7 @@ static class CameraClocks
 
     static async Task CheckTimeAsync(WorldDatabase database, string id, long claim, DateTimeOffset started)
     {
-        var said = claim is >= -62_135_596_800 and <= 253_402_300_799
+        var said = claim is >= -62_135_596_799 and <= 253_402_300_799
             ? DateTimeOffset.FromUnixTimeSeconds(claim)
             : (DateTimeOffset?)null;
         var isSane = said >= CaptureTime.DeviceTimeMin && said <= started + CaptureTime.AheadMax;

@@ -23,7 +23,7 @@ static class DatabaseConflicts
 
         // Jobs are done under conflicts too, for a while; then their long pauses are cut short.
         await Task.Delay(TimeSpan.FromSeconds(1), point.Cancellation);
-        await RunCalmAsync(world.Database, "select injection_off()");
+        await Settling.RunPastDeadlocksAsync(world.Database, "select injection_off()");
         await Settling.HurryAsync(world.Database);
         await world.SettleAsync(Timeout);
         Must.Hold(
@@ -68,22 +68,5 @@ static class DatabaseConflicts
             create constraint trigger inject_commit after insert on capture_identities
               deferrable initially deferred for each row execute function inject();
             """);
-    }
-
-    // Dropping a trigger waits for the statements in flight, and may deadlock with them in earnest.
-    static async Task RunCalmAsync(WorldDatabase database, string sql)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                await database.RunAsync(sql);
-                return;
-            }
-            catch (Npgsql.PostgresException fault) when (fault.SqlState == "40P01" && attempt < 10)
-            {
-                // Again.
-            }
-        }
     }
 }

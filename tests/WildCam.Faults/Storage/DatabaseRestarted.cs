@@ -9,7 +9,7 @@ static class DatabaseRestarted
 
     public static Scenario Scenario { get; } = new(
         "database-restarted",
-        "PostgreSQL crashes or restarts under load; no receipt meanwhile, unready but alive, the hub recovers by itself",
+        "PostgreSQL crashes or restarts under load: no receipt meanwhile, unready but alive, it recovers",
         RunAsync);
 
     static async Task RunAsync(Point point)

@@ -44,7 +44,8 @@ static class HubCutOff
         Must.Equal(
             0L, await world.Database.ReadAsync<long>("""
                 select count(*) from (
-                  select from wildlife_detections where is_current group by capture_id having count(distinct model_id) > 1
+                  select from wildlife_detections where is_current group by capture_id
+                  having count(distinct model_id) > 1
                   union all
                   select from captures group by device_capture_id having count(*) > 1) twice
                 """),

@@ -17,11 +17,34 @@ static class Settling
         """);
 
     /// <summary>Every picture of the load is stored once, whole and finished.</summary>
-    public static async Task CheckAsync(FleetWorld world, Load load, string? blobFolder = null)
+    public static Task CheckAsync(FleetWorld world, Load load, string? blobFolder = null) =>
+        CheckAsync(world, load.Taken, blobFolder ?? Path.Combine(world.DataFolder, "blobs"));
+
+    /// <summary>Of these pictures every one is, and no other.</summary>
+    public static async Task CheckAsync(FleetWorld world, IReadOnlyList<TakenPicture> taken, string blobFolder)
     {
-        await new Invariants(world.Database, blobFolder ?? Path.Combine(world.DataFolder, "blobs")).CheckAsync(load.Taken);
+        await new Invariants(world.Database, blobFolder).CheckAsync(taken);
         Must.Equal(
             0L, await world.Database.ReadAsync<long>("select count(*) from captures where integrity <> 1"),
             "whole pictures that are taken for damaged ones");
+    }
+
+    /// <summary>Changes tables under the hub's hands; its statements in flight may deadlock with that.</summary>
+    public static async Task RunPastDeadlocksAsync(WorldDatabase database, string sql)
+    {
+        const int attemptsMax = 10;
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await database.RunAsync(sql);
+                return;
+            }
+            catch (Npgsql.PostgresException fault)
+                when (fault.SqlState == Npgsql.PostgresErrorCodes.DeadlockDetected && attempt < attemptsMax)
+            {
+                // Again.
+            }
+        }
     }
 }

@@ -149,6 +149,23 @@ public sealed class OrphanSweepTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task After_a_restore_a_person_takes_in_pictures_of_any_age_and_however_many()
+    {
+        _options.OrphansAlwaysTaken = 1;
+        for (ulong i = 0; i < 3; i++)
+        {
+            await WriteAsync(ScriptedPicture.Random(10, i, 300), Guid.CreateVersion7(), DateTimeOffset.UtcNow);
+        }
+
+        Assert.Equal(0, (await _sweep.RunAsync(CancellationToken.None)).Looked);
+        Assert.True((await _sweep.ReconcileAsync(takesAll: false, CancellationToken.None)).IsStopped);
+        Assert.Equal(0, await _database.ReadAsync<long>("select count(*) from captures"));
+        Assert.Equal(3, (await _sweep.ReconcileAsync(takesAll: true, CancellationToken.None)).Adopted);
+        Assert.Equal(0, (await _sweep.ReconcileAsync(takesAll: false, CancellationToken.None)).Orphans);
+        Assert.Equal(3, await _database.ReadAsync<long>("select count(*) from captures"));
+    }
+
+    [Fact]
     public async Task What_is_left_of_an_erased_picture_is_deleted_and_young_trash_is_kept()
     {
         var id = Guid.CreateVersion7(LongAgo);

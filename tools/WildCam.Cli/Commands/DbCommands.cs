@@ -1,10 +1,15 @@
 using System.CommandLine;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using WildCam.Cli.Machine;
+using WildCam.Hub.Ingest;
 using WildCam.Storage;
+using WildCam.Storage.Blobs;
 
 namespace WildCam.Cli.Commands;
 
-/// <summary>`db migrate` and `db check`.</summary>
+/// <summary>`db migrate`, `db check` and `db reconcile`.</summary>
 static class DbCommands
 {
     public static Command Create()
@@ -14,7 +19,21 @@ static class DbCommands
         migrate.SetAction((parse, cancellationToken) => MigrateAsync(parse.GetValue(json), cancellationToken));
         var check = new Command("check", "Compare the database with this version's schema, changing nothing.") { json };
         check.SetAction((parse, cancellationToken) => CheckAsync(parse.GetValue(json), cancellationToken));
-        return new Command("db", "The database's schema.") { migrate, check };
+        var all = new Option<bool>("--all")
+        {
+            Description = "Take in however many there are: the database was restored, and is the older of the two.",
+        };
+        var reconcile = new Command(
+            "reconcile", "After a restore: give stored pictures that have no row their row, whatever their age.")
+        {
+            all, json,
+        };
+        reconcile.SetAction((parse, cancellationToken) => ReconcileAsync(
+            parse.GetValue(all), parse.GetValue(json), cancellationToken));
+        return new Command("db", "The database: its schema, and its pictures after a restore.")
+        {
+            migrate, check, reconcile,
+        };
     }
 
     static async Task<int> MigrateAsync(bool json, CancellationToken cancellationToken)
@@ -42,6 +61,31 @@ static class DbCommands
         }
 
         return 0;
+    }
+
+    static async Task<int> ReconcileAsync(bool all, bool json, CancellationToken cancellationToken)
+    {
+        await using var database = await LocalDatabase.OpenAsync(cancellationToken);
+        await using var parts = HubParts.Build(database.Workspace, builder => builder.AddIngest());
+        var report = await ReconcileRun.RunAsync(
+            database.Source, parts.GetRequiredService<IBlobStore>(),
+            parts.GetRequiredService<IOptions<IngestOptions>>().Value, all,
+            parts.GetRequiredService<ILogger<OrphanSweep>>(), cancellationToken);
+        if (json)
+        {
+            Screen.Json(report);
+        }
+        else
+        {
+            Screen.Line($"Looked at {report.Looked} stored pictures, {report.Orphans} without a row.");
+            Screen.Line(report.IsStopped
+                ? "Those are too many to be accidents, so nothing was touched. Where the database was restored from an "
+                    + "older state than the pictures: ./wildcam db reconcile --all"
+                : $"Adopted {report.Adopted}, put back {report.Restored}, {report.Duplicates} duplicates to the trash, "
+                    + $"left {report.Left}, removed {report.Buried} of erased or expired pictures.");
+        }
+
+        return report.IsStopped || report.Left > 0 ? 1 : 0;
     }
 
     static async Task<int> CheckAsync(bool json, CancellationToken cancellationToken)

@@ -1,6 +1,6 @@
 using Npgsql;
-using WildCam.Storage.Cameras;
 using WildCam.Storage;
+using WildCam.Storage.Cameras;
 
 namespace WildCam.Hub.Hosting.Metrics;
 

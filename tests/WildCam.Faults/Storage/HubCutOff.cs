@@ -1,3 +1,5 @@
+using Npgsql;
+
 namespace WildCam.Faults.Storage;
 
 /// <summary>Of two hubs one loses its way to the database for a while, with jobs and pictures in its hands.</summary>
@@ -15,8 +17,10 @@ static class HubCutOff
     static async Task RunAsync(Point point)
     {
         await using var world = await FleetWorld.StartAsync(point.Server, 0);
-        await using var proxy = new DatabaseProxy(world.Database.ConnectionString);
-        await using var second = await WorldHub.StartAsync(proxy.ConnectionString, world.DataFolder);
+        var way = new NpgsqlConnectionStringBuilder(world.Database.ConnectionString);
+        await using var proxy = new CuttingProxy(way.Port);
+        way.Port = proxy.Port;
+        await using var second = await WorldHub.StartAsync(way.ConnectionString, world.DataFolder);
         var turn = 0;
         await using var load = await Load.OfAsync(
             point, world.Database, Cameras,
@@ -25,16 +29,22 @@ static class HubCutOff
         await load.UntilAsync(
             1 + point.Chance.Next(Cameras * PicturesPerCamera / 2), running, () => world.Hub.Output + second.Output);
         await Task.Delay(point.Chance.Next(100), point.Cancellation);
-        proxy.Shut();
+        proxy.Up.IsHeld = proxy.Down.IsHeld = true;
 
         // What it holds goes to the other hub, as if the silence lasted longer than its leases.
         for (var n = 0; n < 4; n++)
         {
             await Task.Delay(100 + point.Chance.Next(500), point.Cancellation);
-            await world.Database.RunAsync("update jobs set lease_until = now() where state = 2");
+            await world.Database.EndLeasesAsync();
         }
 
-        proxy.Open(cutOld: point.Chance.Next(2) == 0);
+        // What was held back passes now, or the connections of before are gone.
+        if (point.Chance.Next(2) == 0)
+        {
+            proxy.Cut();
+        }
+
+        proxy.Up.IsHeld = proxy.Down.IsHeld = false;
         await running.WaitAsync(Timeout, point.Cancellation);
         await Settling.HurryLeasesAsync(world.Database);
         await world.SettleAsync(Timeout);

@@ -35,7 +35,7 @@ static class RestoreDrill
             var dump = Path.Combine(backup.FullName, "database");
             await RunProgramAsync(
                 "pg_dump", ["--format=custom", $"--file={dump}", Uri(world.Database.ConnectionString)], point);
-            var blobs = Path.Combine(world.DataFolder, "blobs");
+            var blobs = world.BlobFolder;
             Copy(blobs, Path.Combine(backup.FullName, "blobs"));
             await running.WaitAsync(Timeout, point.Cancellation);
 

@@ -18,7 +18,7 @@ static class Settling
 
     /// <summary>Every picture of the load is stored once, whole and finished.</summary>
     public static Task CheckAsync(FleetWorld world, Load load, string? blobFolder = null) =>
-        CheckAsync(world, load.Taken, blobFolder ?? Path.Combine(world.DataFolder, "blobs"));
+        CheckAsync(world, load.Taken, blobFolder ?? world.BlobFolder);
 
     /// <summary>Of these pictures every one is, and no other.</summary>
     public static async Task CheckAsync(FleetWorld world, IReadOnlyList<TakenPicture> taken, string blobFolder)

@@ -25,6 +25,7 @@ sealed record Scenario(string Name, string Says, Func<Point, Task> RunAsync)
         Storage.BlobWritesFail.Scenario,
         Storage.ConnectionsExhausted.Scenario,
         Storage.PartitionsNotMade.Scenario,
+        Hostile.PoisonPictures.Scenario,
     ];
 }
 

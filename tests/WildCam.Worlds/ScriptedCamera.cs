@@ -4,6 +4,7 @@ using System.Text;
 using System.Threading.Channels;
 using Npgsql;
 using WildCam.Mqtt;
+using WildCam.Simulator.Cameras;
 using WildCam.Storage.Cameras;
 using WildCam.Wire;
 
@@ -64,6 +65,9 @@ sealed class ScriptedCamera : IAsyncDisposable
 
     /// <summary>Messages of this word that the hub sent.</summary>
     public int Heard(string word) => _counts.GetValueOrDefault(word);
+
+    /// <summary>The scripted self of a camera that is registered already.</summary>
+    public static ScriptedCamera Of(CameraAccount account) => new(account.Code, account.Password);
 
     /// <summary>Registers a camera in the project "test" and gives its scripted self.</summary>
     public static async Task<ScriptedCamera> RegisterAsync(NpgsqlDataSource database, string code)

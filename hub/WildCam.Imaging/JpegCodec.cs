@@ -23,38 +23,6 @@ public readonly record struct JpegDecoding(PixelImage? Image, JpegIntegrity Inte
 /// <summary>As <see cref="JpegDecoding"/>, in planes.</summary>
 public readonly record struct JpegPlanes(PlanarImage? Image, JpegIntegrity Integrity, string? Problem);
 
-/// <summary>An encoded JPEG in rented memory: dispose it, and use nothing of it afterwards.</summary>
-public sealed class JpegBytes : IDisposable
-{
-    readonly int _length;
-    byte[]? _bytes;
-
-    internal JpegBytes(ReadOnlySpan<byte> bytes)
-    {
-        _length = bytes.Length;
-        _bytes = ArrayPool<byte>.Shared.Rent(bytes.Length);
-        bytes.CopyTo(_bytes);
-    }
-
-    public ReadOnlyMemory<byte> Memory
-    {
-        get
-        {
-            ObjectDisposedException.ThrowIf(_bytes is null, this);
-            return _bytes.AsMemory(0, _length);
-        }
-    }
-
-    public void Dispose()
-    {
-        var bytes = Interlocked.Exchange(ref _bytes, null);
-        if (bytes is not null)
-        {
-            ArrayPool<byte>.Shared.Return(bytes);
-        }
-    }
-}
-
 /// <summary>
 /// JPEG in and out over libturbojpeg. A library handle that met a bad header fails good pictures afterwards
 /// (libjpeg-turbo 2.1.5), so each call makes its own and destroys it: microseconds beside milliseconds.
@@ -70,6 +38,23 @@ public static unsafe class JpegCodec
     /// </summary>
     public const long ScanPixelsMax = 1_500_000_000;
 
+    /// <summary>
+    /// Most memory for the samples of a progressive picture, which a decoder holds whole whatever size is asked for: 64
+    /// megapixels of a camera's 4:2:0. The bytes of the file say nothing of it.
+    /// </summary>
+    public const long HeldBytesMax = 192L << 20;
+
+    /// <summary>Pictures that hold more are decoded one after another: a few of them would fill the memory.</summary>
+    const long HeldBytesBesideOthersMax = 16L << 20;
+
+    /// <summary>
+    /// Most pixels that are given: 33 MB. Only a picture that is many times as high as it is wide, or a whole one that
+    /// nobody needs, would have more; it comes in a smaller eighth.
+    /// </summary>
+    public const int DecodedPixelsMax = 11_000_000;
+
+    static readonly Lock OneAtATime = new();
+
     /// <summary>Whether libturbojpeg is installed.</summary>
     public static bool IsAvailable() => TurboJpeg.IsAvailable();
 
@@ -83,7 +68,8 @@ public static unsafe class JpegCodec
 
     /// <summary>
     /// Decodes to 3 channels (RGB) or 1 (luma), with EXIF's orientation applied, at the smallest eighth of the stored
-    /// size that is at least <paramref name="widthMin"/> wide as shown (0: whole size). Never larger than stored.
+    /// size that is at least <paramref name="widthMin"/> wide as shown (0: whole size). Never larger than stored, and
+    /// never more than <see cref="DecodedPixelsMax"/>.
     /// </summary>
     /// <exception cref="ImagingUnavailableException">libturbojpeg is not installed.</exception>
     public static JpegDecoding Decode(ReadOnlySpan<byte> jpeg, int widthMin = 0, int channels = 3)
@@ -95,6 +81,7 @@ public static unsafe class JpegCodec
             return new JpegDecoding(null, JpegIntegrity.Undecodable, problem);
         }
 
+        using var alone = Alone(header, markers);
         var (width, height) = SizeAtLeast(header, widthMin);
         var isCmyk = header.Color is JpegColor.Cmyk or JpegColor.Ycck;
         var (pixels, integrity) = isCmyk
@@ -146,6 +133,7 @@ public static unsafe class JpegCodec
                 pixels is null ? null : PlanarImage.From(pixels), decoded.Integrity, decoded.Problem);
         }
 
+        using var alone = Alone(header, markers);
         var (width, height) = SizeAtLeast(header, widthMin);
         var planes = PlanarImage.Make(width, height, across, down);
         var integrity = DecodePlanes(handle, jpeg, planes);
@@ -266,9 +254,19 @@ public static unsafe class JpegCodec
                 : pixels * markers.Scans > ScanPixelsMax
                     ? $"The file has {markers.Scans} scans of {header.Width}x{header.Height} pixels, "
                         + $"over ScanPixelsMax ({ScanPixelsMax})."
-                    : null;
+                    : HeldBytes(header, markers) > HeldBytesMax
+                        ? $"The file is progressive, and {header.Width}x{header.Height} pixels of it would take "
+                            + $"{HeldBytes(header, markers) >> 20} MB to decode, over HeldBytesMax ({HeldBytesMax})."
+                        : null;
         return problem is null;
     }
+
+    static Lock.Scope Alone(JpegHeader header, JpegMarkers markers) =>
+        HeldBytes(header, markers) > HeldBytesBesideOthersMax ? OneAtATime.EnterScope() : default;
+
+    // Blocks are whole: a line of pixels holds as much as thirty-two.
+    static long HeldBytes(JpegHeader header, JpegMarkers markers) => (long)(
+        (((long)header.Width + 31) & ~31) * (((long)header.Height + 31) & ~31) * markers.SamplesHeld * sizeof(short));
 
     static (PixelImage Pixels, JpegIntegrity Integrity) DecodePlain(
         Handle handle, ReadOnlySpan<byte> jpeg, int width, int height, int channels)
@@ -348,7 +346,8 @@ public static unsafe class JpegCodec
     static (int Width, int Height) SizeAtLeast(JpegHeader header, int widthMin)
     {
         var eighths = 8;
-        while (widthMin > 0 && eighths > 1 && Scaled(header.ShownWidth, eighths - 1) >= widthMin)
+        while (eighths > 1 && ((widthMin > 0 && Scaled(header.ShownWidth, eighths - 1) >= widthMin)
+            || (long)Scaled(header.Width, eighths) * Scaled(header.Height, eighths) > DecodedPixelsMax))
         {
             eighths--;
         }

@@ -26,6 +26,7 @@ sealed record Scenario(string Name, string Says, Func<Point, Task> RunAsync)
         Storage.ConnectionsExhausted.Scenario,
         Storage.PartitionsNotMade.Scenario,
         Hostile.PoisonPictures.Scenario,
+        Hostile.DecompressionBombs.Scenario,
     ];
 }
 

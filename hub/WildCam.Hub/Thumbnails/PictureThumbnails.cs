@@ -19,6 +19,9 @@ sealed class PictureThumbnails : IDisposable
     const int Quality = 72;
     const int QualityOfLargest = 78;
 
+    /// <summary>Most pixels of one; a picture three times as high as wide still has the largest.</summary>
+    const int ThumbnailPixelsMax = 1600 * 4800;
+
     /// <summary>Widths in pixels, from the largest.</summary>
     public static IReadOnlyList<int> Widths { get; } = [1600, 800, 400, 200];
 
@@ -50,7 +53,9 @@ sealed class PictureThumbnails : IDisposable
 
     public static PictureThumbnails Make(ReadOnlySpan<byte> jpeg)
     {
-        var decoded = JpegCodec.DecodePlanes(jpeg, Widths[0]);
+        JpegCodec.TryReadHeader(jpeg, out var header, out _);
+        var widths = WidthsFor(header.ShownWidth, header.ShownHeight);
+        var decoded = JpegCodec.DecodePlanes(jpeg, widths[0]);
         var picture = new PictureThumbnails(decoded.Integrity, decoded.Problem);
         if (decoded.Image is not { } image)
         {
@@ -59,9 +64,8 @@ sealed class PictureThumbnails : IDisposable
 
         try
         {
-            JpegCodec.TryReadHeader(jpeg, out var header, out _);
             (picture.Width, picture.Height) = (header.ShownWidth, header.ShownHeight);
-            foreach (var width in WidthsFor(header.ShownWidth))
+            foreach (var width in widths)
             {
                 if (width != image.Width || !image.IsCoarse)
                 {
@@ -90,12 +94,16 @@ sealed class PictureThumbnails : IDisposable
         }
     }
 
-    /// <summary>The widths that a picture gets, from the largest; its own if that is smaller.</summary>
-    public static IReadOnlyList<int> WidthsFor(int pictureWidth) =>
-    [
-        Math.Min(pictureWidth, Widths[0]),
-        .. Widths.Skip(1).Where(w => w < pictureWidth),
-    ];
+    /// <summary>
+    /// The widths that a picture gets, from the largest; its own if that is smaller, and less where it is so high that
+    /// a thumbnail would be no small picture any more.
+    /// </summary>
+    public static IReadOnlyList<int> WidthsFor(int pictureWidth, int pictureHeight)
+    {
+        var flat = Math.Sqrt((double)ThumbnailPixelsMax * pictureWidth / Math.Max(1, pictureHeight));
+        var largest = Math.Max(1, (int)Math.Min(Math.Min(pictureWidth, Widths[0]), flat));
+        return [largest, .. Widths.Skip(1).Where(w => w < largest)];
+    }
 
     public static int QualityOf(int width) => width == Widths[0] ? QualityOfLargest : Quality;
 

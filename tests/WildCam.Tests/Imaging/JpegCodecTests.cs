@@ -108,6 +108,40 @@ public sealed class JpegCodecTests
         Assert.Contains("ScanPixelsMax", decoded.Problem, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void A_progressive_picture_that_would_fill_the_memory_is_refused_and_one_of_a_camera_is_not()
+    {
+        using var jpeg = JpegCodec.Encode(Pictures.Gradient(64, 64), 80);
+        var bomb = Pictures.AsProgressive(Pictures.WithClaimedSize(jpeg.Memory.Span, 10_000, 10_000));
+        Assert.False(JpegCodec.TryReadHeader(bomb, out _, out var problem));
+        Assert.Contains("HeldBytesMax (201326592)", problem, StringComparison.Ordinal);
+        var edited = Pictures.AsProgressive(Pictures.WithClaimedSize(jpeg.Memory.Span, 8000, 6000));
+        Assert.True(JpegCodec.TryReadHeader(edited, out _, out problem), problem);
+    }
+
+    [Theory]
+    [InlineData("FF01")] // TEM has no length: what follows is no body of it
+    [InlineData("00FF00FF")] // garbage, passed over with a warning
+    [InlineData("FFFFFF")] // fill bytes
+    [InlineData("FFD0FF01")]
+    public void A_frame_cannot_be_hidden_behind_markers_that_are_read_in_two_ways(string between)
+    {
+        using var jpeg = JpegCodec.Encode(Pictures.Gradient(64, 64), 80);
+        var bomb = Pictures.AsProgressive(Pictures.WithClaimedSize(jpeg.Memory.Span, 10_000, 10_000));
+        byte[] hidden = [.. bomb[..2], .. Convert.FromHexString(between), .. bomb[2..]];
+        Assert.False(JpegCodec.TryReadHeader(hidden, out _, out var problem));
+        Assert.NotNull(problem);
+    }
+
+    [Fact]
+    public void A_picture_as_high_as_a_tower_comes_in_a_smaller_eighth()
+    {
+        using var jpeg = JpegCodec.Encode(Pictures.Gradient(1600, 16_000), 50);
+        using var image = JpegCodec.Decode(jpeg.Memory.Span, 1600).Image!;
+        Assert.True(image.Width * image.Height <= JpegCodec.DecodedPixelsMax);
+        Assert.Equal(1000, image.Width);
+    }
+
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
@@ -323,6 +357,14 @@ static class Pictures
         var frame = bytes.AsSpan().IndexOf([(byte)0xFF, (byte)0xC0]);
         BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(frame + 5), (ushort)height);
         BinaryPrimitives.WriteUInt16BigEndian(bytes.AsSpan(frame + 7), (ushort)width);
+        return bytes;
+    }
+
+    /// <summary>The same, said to be coded progressively.</summary>
+    public static byte[] AsProgressive(byte[] jpeg)
+    {
+        var bytes = (byte[])jpeg.Clone();
+        bytes[bytes.AsSpan().IndexOf([(byte)0xFF, (byte)0xC0]) + 1] = 0xC2;
         return bytes;
     }
 

@@ -32,6 +32,14 @@ public sealed class PictureThumbnailsTests
         }
     }
 
+    [Theory]
+    [InlineData(1600, 2400, "1600 800 400 200")]
+    [InlineData(1600, 62_500, "443 400 200")]
+    [InlineData(1, 65_500, "1")]
+    [InlineData(62_500, 1600, "1600 800 400 200")]
+    public void A_picture_as_high_as_a_tower_has_smaller_thumbnails(int width, int height, string widths) =>
+        Assert.Equal(widths, string.Join(' ', PictureThumbnails.WidthsFor(width, height)));
+
     [Fact]
     public void A_turned_picture_has_its_size_as_shown()
     {

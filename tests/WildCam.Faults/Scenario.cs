@@ -27,6 +27,11 @@ sealed record Scenario(string Name, string Says, Func<Point, Task> RunAsync)
         Storage.PartitionsNotMade.Scenario,
         Hostile.PoisonPictures.Scenario,
         Hostile.DecompressionBombs.Scenario,
+        Hostile.ExifBombs.Scenario,
+        Hostile.ForeignTopics.Scenario,
+        Hostile.ForeignFilters.Scenario,
+        Hostile.PathTraversal.Scenario,
+        Hostile.SqlInjection.Scenario,
     ];
 }
 

@@ -7,7 +7,7 @@ namespace WildCam.Hub.Accounts;
 public sealed record ProjectAnswer(int Id, string Slug, string Name, string TimeZone, bool IsDemo, string Role);
 
 /// <summary>A token to be made; it lasts 90 days where nothing is said.</summary>
-public sealed record TokenBody(string Name, int? Days);
+public sealed record TokenBody(string Name, int? Days = null);
 
 public sealed record TokenAnswer(
     int Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? UsedAt, DateTimeOffset ExpiresAt,

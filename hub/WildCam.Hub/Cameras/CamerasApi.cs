@@ -14,7 +14,7 @@ public sealed record CameraAnswer(
     double? TemperatureCelsius, int? SignalDbm, long? SpoolCount, long? SpoolBytes);
 
 /// <summary>A camera to be added.</summary>
-public sealed record CameraBody(string Code, string? Name, string? Site);
+public sealed record CameraBody(string Code, string? Name = null, string? Site = null);
 
 /// <summary>A camera's credential: shown this once.</summary>
 public sealed record CredentialAnswer(string Code, string Credential);
@@ -22,7 +22,8 @@ public sealed record CredentialAnswer(string Code, string Credential);
 public sealed record SiteAnswer(string Slug, string Name, double? Latitude, double? Longitude, string TimeZone);
 
 /// <summary>A site to be added; the time zone is IANA and the project's where left out.</summary>
-public sealed record SiteBody(string Slug, string Name, double? Latitude, double? Longitude, string? TimeZone);
+public sealed record SiteBody(
+    string Slug, string Name, double? Latitude = null, double? Longitude = null, string? TimeZone = null);
 
 public sealed record DeploymentAnswer(int Id, string Camera, string Site, DateTimeOffset From, DateTimeOffset? Until);
 

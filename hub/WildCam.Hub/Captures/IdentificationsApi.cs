@@ -13,12 +13,13 @@ namespace WildCam.Hub.Captures;
 /// new; a box is x, y, width and height in 0-1 from the top left.
 /// </summary>
 public sealed record FindingBody(
-    string Category, string? Species, string? ScientificName, string? CommonName, int? Count, float[]? Box,
-    string? Sex, string? LifeStage, string? Behavior);
+    string Category, string? Species = null, string? ScientificName = null, string? CommonName = null,
+    int? Count = null, float[]? Box = null, string? Sex = null, string? LifeStage = null, string? Behavior = null);
 
 /// <summary>What someone sees on one picture. The capture is named by its public id or by its device's.</summary>
 public sealed record IdentificationBody(
-    string? CaptureId, string? DeviceCaptureId, int? SeenVersion, IReadOnlyList<FindingBody> Findings);
+    IReadOnlyList<FindingBody> Findings, string? CaptureId = null, string? DeviceCaptureId = null,
+    int? SeenVersion = null);
 
 /// <summary>A filed identification; the version is the event's after it.</summary>
 public sealed record IdentificationAnswer(long Id, Guid CaptureId, Guid? EventId, int? EventVersion);

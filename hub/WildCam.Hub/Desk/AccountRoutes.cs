@@ -42,7 +42,7 @@ static class AccountRoutes
             return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
         }
 
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var form = await DeskGuard.ReadFormAsync(context);
         var (email, to) = (form["email"].ToString(), Back(form["to"]));
         var result = await signIns.SignInAsync(
             email, form["password"].ToString(), Address(context), context.RequestAborted);
@@ -112,7 +112,7 @@ static class AccountRoutes
         }
 
         var abort = context.RequestAborted;
-        var typed = await context.Request.ReadFormAsync(abort);
+        var typed = await DeskGuard.ReadFormAsync(context);
         string Field(string name) => typed[name].ToString().Trim();
         var form = new SetupForm(
             Field("link"), Field("name"), Field("email"), Field("project"), Field("zone"), Field("species"));

@@ -107,7 +107,7 @@ static class CameraRoutes
         }
 
         var abort = context.RequestAborted;
-        var form = NewCameraForm.Read(await context.Request.ReadFormAsync(abort));
+        var form = NewCameraForm.Read(await DeskGuard.ReadFormAsync(context));
         var names = await galleries.NamesAsync(open, abort);
         var (siteSlug, problem) = await SiteAsync(open, form, names, sites, abort);
         if (problem is not null)

@@ -21,6 +21,14 @@ sealed partial class DeskGuard(RequestDelegate next, ILogger<DeskGuard> log)
         {
             await next(context);
         }
+        catch (BadHttpRequestException bad) when (!context.Response.HasStarted)
+        {
+            await Message(
+                new Frame(context.RequestServices.GetRequiredService<DeskAssets>(), null, null), bad.StatusCode,
+                "This could not be read",
+                "The browser sent something that is no form of this page. Go back and try again.",
+                null).ExecuteAsync(context);
+        }
         catch (Exception fault) when (!context.Response.HasStarted && !context.RequestAborted.IsCancellationRequested)
         {
             var reference = Activity.Current?.TraceId.ToString() ?? context.TraceIdentifier;
@@ -63,6 +71,20 @@ sealed partial class DeskGuard(RequestDelegate next, ILogger<DeskGuard> log)
 
         return Uri.TryCreate(request.Headers.Origin, UriKind.Absolute, out var origin)
             && string.Equals(origin.Authority, request.Host.Value, StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <summary>What was typed into a form; a browser sends no text that could not be read, such as NUL.</summary>
+    /// <exception cref="BadHttpRequestException">It is no form.</exception>
+    public static async Task<IFormCollection> ReadFormAsync(HttpContext context)
+    {
+        try
+        {
+            return await context.Request.ReadFormAsync(context.RequestAborted);
+        }
+        catch (Exception fault) when (fault is InvalidDataException or InvalidOperationException)
+        {
+            throw new BadHttpRequestException("It is no form.", fault);
+        }
     }
 
     static bool IsPage(HttpContext context) =>

@@ -60,7 +60,7 @@ static class ServerRoutes
             return await LookRoutes.NothingAsync(context, frames);
         }
 
-        var form = await context.Request.ReadFormAsync(context.RequestAborted);
+        var form = await DeskGuard.ReadFormAsync(context);
         var kind = form["kind"].ToString();
         var count = await jobs.RetryDeadAsync(kind, form["reason"].ToString(), null, context.RequestAborted);
         if (count > 0)

@@ -10,7 +10,7 @@ public sealed record QuarantineAnswer(
     string Sha256);
 
 /// <summary>Whether bytes that do not match the camera's digest will do: a person looked at them.</summary>
-public sealed record ReprocessBody(bool? AcceptDamaged);
+public sealed record ReprocessBody(bool? AcceptDamaged = null);
 
 public sealed record ReprocessAnswer(string Result);
 

@@ -131,7 +131,7 @@ public sealed class SdCardImport(
             ClockQuality = taken.Quality,
             DeviceTime = taken.DeviceTime,
             Source = CaptureSource.Import,
-            FileName = name.Length <= FileNameCharsMax ? name : name[^FileNameCharsMax..],
+            FileName = Kept(name),
             SizeBytes = bytes.Length,
             Digest = digest,
             Sha256 = sha256,
@@ -140,6 +140,13 @@ public sealed class SdCardImport(
         await door.WriteAsync(capture.BlobPath, content, cancellationToken);
         var filed = await door.FileAsync(capture, cancellationToken);
         return (filed.Filing, filed.Reason);
+    }
+
+    /// <summary>The end of a name that is too long, never with half a character in front.</summary>
+    static string Kept(string name)
+    {
+        var from = Math.Max(0, name.Length - FileNameCharsMax);
+        return from > 0 && char.IsLowSurrogate(name[from]) ? name[(from + 1)..] : name[from..];
     }
 
     /// <summary>

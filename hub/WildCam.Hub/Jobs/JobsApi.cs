@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.HttpResults;
+using WildCam.Hub.Hosting;
 using WildCam.Storage;
 using WildCam.Storage.Jobs;
 
@@ -8,7 +9,7 @@ namespace WildCam.Hub.Jobs;
 public sealed record JobsAnswer(IReadOnlyList<JobKindCounts> Kinds, IReadOnlyList<DeadJobGroup> Dead);
 
 /// <summary>Which dead jobs to try again; what is left out is any.</summary>
-public sealed record RetryBody(string? Kind, string? Reason, string? Subject);
+public sealed record RetryBody(string? Kind = null, string? Reason = null, string? Subject = null);
 
 public sealed record RetryAnswer(int Retried);
 
@@ -25,9 +26,15 @@ static class JobsApi
         TypedResults.Ok(new JobsAnswer(
             await jobs.CountByKindAsync(cancellationToken), await jobs.GroupDeadAsync(cancellationToken)));
 
-    static async Task<Ok<RetryAnswer>> RetryAsync(
+    static async Task<Results<Ok<RetryAnswer>, ProblemHttpResult>> RetryAsync(
         RetryBody body, JobsOverview jobs, JobSignal signal, CancellationToken cancellationToken)
     {
+        // PostgreSQL's text holds no NUL, so that no job can have it either.
+        if ((body.Kind + body.Reason + body.Subject).Contains('\0', StringComparison.Ordinal))
+        {
+            return Problems.Invalid("reason", "Kind, reason and subject are as the list of jobs has them.");
+        }
+
         var retried = await jobs.RetryDeadAsync(body.Kind, body.Reason, body.Subject, cancellationToken);
         foreach (var kind in JobKinds.All.Where(k => retried > 0 && (body.Kind ?? k) == k))
         {

@@ -18,7 +18,8 @@ static class ExifBombs
     const string Script = "<script>alert('exif')</script>";
 
     public static Scenario Scenario { get; } = new(
-        "exif-bombs", "EXIF in loops, of megabytes, off the Earth, with scripts and NUL: cleaned or left aside", RunAsync);
+        "exif-bombs", "EXIF in loops, of megabytes, off the Earth, with scripts and NUL: cleaned or left aside",
+        RunAsync);
 
     static async Task RunAsync(Point point)
     {
@@ -115,7 +116,8 @@ static class ExifBombs
         file.Write(picture.AsSpan(0, 2));
         for (var i = 0; i < segments; i++)
         {
-            CraftedJpeg.Segment(file, 0xE1, [.. "Exif\0\0"u8, .. Tiff(0, new Entry(MakerNote, 7, Noise(chance, 65_000)))]);
+            var note = new Entry(MakerNote, 7, Noise(chance, 65_000));
+            CraftedJpeg.Segment(file, 0xE1, [.. "Exif\0\0"u8, .. Tiff(0, note)]);
         }
 
         file.Write(picture.AsSpan(2));

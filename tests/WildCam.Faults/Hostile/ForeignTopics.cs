@@ -5,7 +5,7 @@ using WildCam.Wire;
 namespace WildCam.Faults.Hostile;
 
 /// <summary>
-/// One camera speaks for another, or claims to be it: nothing comes of it but a row of audit, and the other one goes on.
+/// One camera speaks for another, or claims to be it: nothing comes of it but a row of audit, and the other goes on.
 /// </summary>
 static class ForeignTopics
 {

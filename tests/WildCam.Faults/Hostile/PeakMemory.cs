@@ -15,7 +15,8 @@ sealed class PeakMemory(int processId)
 
     long Read(string field)
     {
-        var line = File.ReadLines($"/proc/{processId}/status").First(l => l.StartsWith(field, StringComparison.Ordinal));
+        var line = File.ReadLines($"/proc/{processId}/status")
+            .First(l => l.StartsWith(field, StringComparison.Ordinal));
         return long.Parse(line.AsSpan(field.Length).Trim()[..^2].Trim(), CultureInfo.InvariantCulture) * 1024;
     }
 }

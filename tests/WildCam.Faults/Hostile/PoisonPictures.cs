@@ -69,7 +69,7 @@ static class PoisonPictures
             "the receipt of an empty picture");
     }
 
-    /// <summary>How each file is marked agrees with its thumbnails and its job; gives the number of dead jobs.</summary>
+    /// <summary>How each file is marked agrees with its thumbnails and its job; gives the dead ones.</summary>
     static async Task<int> CheckMarksAsync(
         FleetWorld world, Poison[] corpus, List<TakenPicture> taken, int firstPoison)
     {

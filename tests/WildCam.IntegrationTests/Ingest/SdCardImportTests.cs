@@ -55,6 +55,21 @@ public sealed class SdCardImportTests(TestDatabase database) : IClassFixture<Tes
     }
 
     [Fact]
+    public async Task A_name_that_is_too_long_is_cut_between_characters()
+    {
+        await using var camera = await ScriptedCamera.RegisterAsync(database.Source, "card-3");
+        var fox = string.Join('/', Enumerable.Repeat(string.Concat(Enumerable.Repeat("\U0001F98A", 60)), 4));
+        Write($"{fox}/a.jpg", Jpeg(21, null));
+        Write($"{fox}/bb.jpg", Jpeg(22, null));
+        Assert.Equal(2, (await ImportAsync("card-3", null)).Stored);
+        // A fox counts twice here, as it does where names are cut: 255 units, or 254 where half a fox would begin it.
+        const string units = "length(file_name) + length(file_name) - length(replace(file_name, chr(129418), ''))";
+        Assert.Equal("254,255", await database.ReadAsync<string>(
+            $"select string_agg(({units})::text, ',' order by {units}) from captures where file_name like '%/%b.jpg' "
+            + "or file_name like '%/a.jpg'"));
+    }
+
+    [Fact]
     public async Task An_unknown_camera_imports_nothing() =>
         Assert.Null(await ImportRun.ImportAsync(
             database.Source, Blobs(), new IngestOptions(), _folder.FullName, "nobody", null,

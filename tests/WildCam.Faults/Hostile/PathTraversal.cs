@@ -59,7 +59,7 @@ static class PathTraversal
             (await Invariants.ReadCapturesAsync(world.Database)).Any(c => c.DeviceId == taken.DeviceCaptureId),
             "The first picture is gone.");
         await Grounds.SettleWithDeadAsync(world);
-        await Grounds.InvariantsOf(world).CheckSumsAsync();
+        await Invariants.CheckSumsAsync(world.Database);
         await Grounds.CheckHubAsync(world);
     }
 

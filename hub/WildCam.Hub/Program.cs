@@ -10,6 +10,11 @@ using WildCam.Hub.Jobs;
 using WildCam.Hub.Rollups;
 using WildCam.Hub.Thumbnails;
 
+if (args is [DetectorHost.Argument])
+{
+    return DetectorHost.Run();
+}
+
 var builder = WebApplication.CreateBuilder(args);
 builder.AddHosting();
 builder.AddGateway();
@@ -31,6 +36,7 @@ app.MapHosting();
 app.MapThumbnails();
 app.MapDesk();
 await app.RunAsync();
+return 0;
 
 /// <summary>The hub's entry point; public so that tests can start it in process.</summary>
 public partial class Program;

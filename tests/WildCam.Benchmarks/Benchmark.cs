@@ -19,6 +19,8 @@ sealed record Benchmark(string Name, string Says, Func<Bench, Task> RunAsync)
         Restart.RestartBenchmark.Benchmark,
         DetectionsBenchmark.Benchmark,
         SummariesBenchmark.Benchmark,
+        Jobs.JobsBenchmark.Benchmark,
+        Detection.DetectionBenchmark.Benchmark,
     ];
 }
 

@@ -22,7 +22,7 @@ sealed class DetectionJob(
 
     public int BatchMax => 8;
 
-    public int ParallelMax => options.ParallelMax > 0 ? options.ParallelMax : Environment.ProcessorCount;
+    public int ParallelMax => options.ParallelMax > 0 ? options.ParallelMax : Environment.ProcessorCount + 1;
 
     public async Task<IReadOnlyList<JobOutcome>> HandleAsync(
         IReadOnlyList<Job> batch, CancellationToken cancellationToken)
@@ -60,7 +60,7 @@ sealed class DetectionJob(
                     found.Add(said);
                 }
             }
-            catch (Exception fault) when (fault is BlobStoreException or ObjectDisposedException)
+            catch (Exception fault) when (fault is BlobStoreException or DetectorEndedException)
             {
                 outcomes[i] = JobOutcome.Retry(fault.Message);
             }

@@ -77,19 +77,15 @@ sealed class ModelCatalogue(
     public Task ActivateAsync(int id, CancellationToken cancellationToken) =>
         models.ActivateAsync(id, clock.GetUtcNow(), cancellationToken);
 
-    /// <summary>A listed model, ready to look at pictures.</summary>
+    /// <summary>A listed model, in a process of its own, ready to look at pictures.</summary>
     /// <exception cref="OnnxException">It cannot be used; the message says why.</exception>
-    public async Task<OnnxDetector> LoadAsync(Model model, CancellationToken cancellationToken)
+    public async Task<DetectorProcess> LoadAsync(Model model, CancellationToken cancellationToken)
     {
-        if (!ModelManifest.TryRead(model.Manifest, out var manifest, out var problem))
-        {
-            throw new OnnxException(problem!);
-        }
-
         using var weights = await BlobBytes.TryReadAsync(blobs, model.BlobPath ?? "", cancellationToken)
             ?? throw new OnnxException($"The weights {model.BlobPath} are missing.");
         return SHA256.HashData(weights.Span).AsSpan().SequenceEqual(model.Sha256)
-            ? OnnxDetector.Load(_library.Value, weights.Span, manifest, model.Id, options.Threads)
+            ? await DetectorProcess.StartAsync(
+                model, weights.Memory, LibraryPaths(options), options, cancellationToken)
             : throw new OnnxException($"The weights {model.BlobPath} are not those that were added.");
     }
 

@@ -6,7 +6,7 @@ using WildCam.Storage.Detection;
 namespace WildCam.Hub.Detection;
 
 /// <summary>A model of weights, run by ONNX Runtime.</summary>
-sealed class OnnxDetector : IDetector, IDisposable
+sealed class OnnxDetector : IDisposable
 {
     /// <summary>Most findings filed of one picture, the best ones.</summary>
     public const int FindingsMax = 100;
@@ -61,20 +61,6 @@ sealed class OnnxDetector : IDetector, IDisposable
         {
             detector.Dispose();
             throw;
-        }
-    }
-
-    public Task<Detected> DetectAsync(
-        CaptureToDetect capture, PixelImage image, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return Task.FromResult(new Detected(Detect(image, cancellationToken), null));
-        }
-        catch (OnnxException fault)
-        {
-            return Task.FromResult(
-                new Detected([], $"{_manifest.Name} {_manifest.Version} on capture {capture.Id}: {fault.Message}"));
         }
     }
 

@@ -85,7 +85,8 @@ public sealed class JobsTable(NpgsqlDataSource database)
 
     /// <summary>
     /// Takes up to <paramref name="most"/> ready jobs of a kind, by priority and then age; with
-    /// <paramref name="oldestFirst"/> by age alone. A job whose worker died before is given alone.
+    /// <paramref name="oldestFirst"/> by age alone. A job whose worker died before is given alone. A claim need not
+    /// outlive a crash of the database, after which the job is ready again: its commit does not wait for the disk.
     /// </summary>
     public async Task<IReadOnlyList<Job>> ClaimNextAsync(
         string kind, int most, TimeSpan lease, bool oldestFirst, CancellationToken cancellationToken)
@@ -99,7 +100,8 @@ public sealed class JobsTable(NpgsqlDataSource database)
               limit $2
               for update skip locked),
             numbered as (select id, is_alone, row_number() over () as place from seen),
-            leased as (select nextval('job_lease_sequence') as token)
+            leased as (
+              select nextval('job_lease_sequence') as token, set_config('synchronous_commit', 'off', true) as unforced)
             update jobs set state = 2, attempts = attempts + 1, lease_token = leased.token,
               lease_until = now() + make_interval(secs => $3), updated_at = now()
             from numbered, leased

@@ -21,6 +21,7 @@ sealed record Benchmark(string Name, string Says, Func<Bench, Task> RunAsync)
         SummariesBenchmark.Benchmark,
         Jobs.JobsBenchmark.Benchmark,
         Detection.DetectionBenchmark.Benchmark,
+        Uploads.UploadsBenchmark.Benchmark,
     ];
 }
 

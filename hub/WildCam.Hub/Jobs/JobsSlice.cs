@@ -22,6 +22,14 @@ static class JobsSlice
         builder.Services.AddSingleton<IRecurringWork, ReconcileStages>();
         builder.Services.AddHostedService<JobLoop>();
         builder.Services.AddHostedService<RecurringWatch>();
+        builder.Services.AddOptions<JobsOptions>().BindConfiguration(JobsOptions.Section)
+            .ValidateDataAnnotations().ValidateOnStart();
+        var jobs = builder.Configuration.GetSection(JobsOptions.Section).Get<JobsOptions>() ?? new JobsOptions();
+        if (jobs.Work)
+        {
+            builder.Services.AddHostedService<JobLoop>();
+        }
+
         var hub = builder.Configuration.GetSection(HubOptions.Section).Get<HubOptions>() ?? new HubOptions();
         AddSchedule(builder.Services, hub.DatabaseDirect.Length > 0 ? hub.DatabaseDirect : hub.Database);
     }

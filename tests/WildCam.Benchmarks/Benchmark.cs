@@ -22,6 +22,7 @@ sealed record Benchmark(string Name, string Says, Func<Bench, Task> RunAsync)
         Jobs.JobsBenchmark.Benchmark,
         Detection.DetectionBenchmark.Benchmark,
         Uploads.UploadsBenchmark.Benchmark,
+        Uploads.MemoryBenchmark.Benchmark,
     ];
 }
 

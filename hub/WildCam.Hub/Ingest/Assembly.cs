@@ -55,7 +55,7 @@ readonly record struct AssemblyKey(int CameraId, ulong SpoolId, ulong Counter);
 sealed class Assembly
 {
     readonly SegmentPool _pool;
-    readonly byte[]?[] _segments;
+    readonly Memory<byte>?[] _segments;
     readonly byte[] _missing;
     readonly Crc32 _crc = new();
     int _missingCount;
@@ -71,7 +71,7 @@ sealed class Assembly
         SizeBytes = (int)begin.SizeBytes;
         ChunkCount = Protocol.ChunkCount(begin.SizeBytes, begin.ChunkBytes);
         ReservedSegments = SegmentPool.SegmentsFor(SizeBytes);
-        _segments = new byte[]?[ReservedSegments];
+        _segments = new Memory<byte>?[ReservedSegments];
         _missing = new byte[(ChunkCount + 7) / 8];
         MarkAllMissing();
     }
@@ -192,8 +192,8 @@ sealed class Assembly
         ReservedSegments = 0;
     }
 
-    ReadOnlyMemory<byte> Slice(int segment) => _segments[segment].AsMemory(
-        0, Math.Min(SegmentPool.SegmentBytes, SizeBytes - segment * SegmentPool.SegmentBytes));
+    ReadOnlyMemory<byte> Slice(int segment) => _segments[segment]!.Value[
+        ..Math.Min(SegmentPool.SegmentBytes, SizeBytes - segment * SegmentPool.SegmentBytes)];
 
     void Copy(int offset, ReadOnlySequence<byte> bytes)
     {
@@ -207,7 +207,7 @@ sealed class Assembly
                 var within = offset % SegmentPool.SegmentBytes;
                 var segment = _segments[offset / SegmentPool.SegmentBytes] ??= _pool.Rent();
                 var count = Math.Min(from.Length, SegmentPool.SegmentBytes - within);
-                from[..count].CopyTo(segment.AsSpan(within));
+                from[..count].CopyTo(segment.Span[within..]);
                 from = from[count..];
                 offset += count;
             }
@@ -223,8 +223,8 @@ sealed class Assembly
             {
                 var within = offset % SegmentPool.SegmentBytes;
                 var count = Math.Min(given.Length, SegmentPool.SegmentBytes - within);
-                var segment = _segments[offset / SegmentPool.SegmentBytes].AsSpan(within, count);
-                if (!given[..count].SequenceEqual(segment))
+                var segment = _segments[offset / SegmentPool.SegmentBytes]!.Value.Slice(within, count);
+                if (!given[..count].SequenceEqual(segment.Span))
                 {
                     return false;
                 }

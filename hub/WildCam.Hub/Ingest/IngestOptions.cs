@@ -41,7 +41,7 @@ public sealed class IngestOptions
 
     /// <summary>Most pictures in one transaction.</summary>
     [Range(1, 1024)]
-    public int CommitPicturesMax { get; set; } = 32;
+    public int CommitPicturesMax { get; set; } = 128;
 
     /// <summary>Milliseconds that a transaction waits for company.</summary>
     [Range(0, 1000)]

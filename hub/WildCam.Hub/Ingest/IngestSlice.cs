@@ -10,6 +10,8 @@ static class IngestSlice
     {
         builder.Services.AddOptions<IngestOptions>().BindConfiguration(IngestOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
+        var ingest = builder.Configuration.GetSection(IngestOptions.Section).Get<IngestOptions>() ?? new();
+        LetWritersBlock(ingest.StoreWorkers);
         builder.Services
             .AddSingleton<IngestHealth>()
             .AddSingleton<IngestMetrics>()
@@ -26,5 +28,13 @@ static class IngestSlice
             .AddSingleton(services => new HealthSource("ingest", () =>
                 services.GetRequiredService<IngestHealth>().Problems is [var first, ..] ? first : null))
             .AddHostedService<DeliveryDesk>();
+    }
+
+    // A writer waits for the disk on a thread of the pool. Beyond its least number the pool takes half a second to add
+    // a thread, during which nobody would read from the cameras.
+    static void LetWritersBlock(int writers)
+    {
+        ThreadPool.GetMinThreads(out var workers, out var ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, Environment.ProcessorCount + writers), ports);
     }
 }

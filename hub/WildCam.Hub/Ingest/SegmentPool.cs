@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
+using WildCam.Storage.Blobs;
 
 namespace WildCam.Hub.Ingest;
 
 /// <summary>
-/// The memory of pictures in flight: equal segments, reserved before the first chunk and rented as bytes come. The
-/// segments are a multiple of the digest's block, so that no block lies across two.
+/// Memory of pictures in flight: reserved in whole segments at begin, taken when chunks come, given back together. A
+/// segment begins at an address that direct writes ask for, so that the disk takes the bytes from where they came.
 /// </summary>
 sealed class SegmentPool(long bytesMax)
 {
@@ -15,7 +17,8 @@ sealed class SegmentPool(long bytesMax)
     const int FreeSegmentsMax = 256;
 
     readonly long _segmentsMax = Math.Max(1, bytesMax / SegmentBytes);
-    readonly ConcurrentStack<byte[]> _free = new();
+    readonly ConcurrentStack<Memory<byte>> _free = new();
+    int _freeCount;
     long _reserved;
 
     public long ReservedBytes => Interlocked.Read(ref _reserved) * SegmentBytes;
@@ -35,14 +38,37 @@ sealed class SegmentPool(long bytesMax)
 
     public void Release(int segments) => Interlocked.Add(ref _reserved, -segments);
 
-    public byte[] Rent() =>
-        _free.TryPop(out var segment) ? segment : GC.AllocateUninitializedArray<byte>(SegmentBytes);
-
-    public void Return(byte[] segment)
+    public Memory<byte> Rent()
     {
-        if (_free.Count < FreeSegmentsMax)
+        if (!_free.TryPop(out var segment))
+        {
+            return Allocate();
+        }
+
+        Interlocked.Decrement(ref _freeCount);
+        return segment;
+    }
+
+    public void Return(Memory<byte> segment)
+    {
+        // The stack counts its items by walking them, so the count is kept beside it.
+        if (Interlocked.Increment(ref _freeCount) <= FreeSegmentsMax)
         {
             _free.Push(segment);
         }
+        else
+        {
+            Interlocked.Decrement(ref _freeCount);
+        }
+    }
+
+    // Pinned, so that the address that fits the disk stays.
+    static Memory<byte> Allocate()
+    {
+        var array = GC.AllocateUninitializedArray<byte>(SegmentBytes + DirectFile.AlignmentBytes, pinned: true);
+        var address = Marshal.UnsafeAddrOfPinnedArrayElement(array, 0);
+        var offset = (int)((DirectFile.AlignmentBytes - address % DirectFile.AlignmentBytes)
+            % DirectFile.AlignmentBytes);
+        return array.AsMemory(offset, SegmentBytes);
     }
 }

@@ -12,6 +12,9 @@ public sealed class FolderBlobStore : IBlobStore
     /// <summary>Temporary files older than this were left by a hub that died; they are removed at start.</summary>
     public static readonly TimeSpan TemporaryKeep = TimeSpan.FromDays(1);
 
+    /// <summary>Smaller blobs go through the page cache: they are thumbnails, asked for soon.</summary>
+    const int DirectBytesMin = 16 << 10;
+
     const string TemporaryFolder = ".tmp";
 
     readonly string _root;
@@ -143,6 +146,11 @@ public sealed class FolderBlobStore : IBlobStore
 
     void WriteDurably(string file, ReadOnlySequence<byte> content)
     {
+        if (content.Length >= DirectBytesMin && DirectFile.TryWrite(file, content))
+        {
+            return;
+        }
+
         using var handle = File.OpenHandle(file, FileMode.CreateNew, FileAccess.Write, FileShare.Read);
         if (content.IsSingleSegment)
         {

@@ -80,7 +80,10 @@ sealed class SwarmCamera : IDisposable
         var filter = Encoding.ASCII.GetBytes(Topics.AllDown(_code));
         Write(Subscribe, [0, 1, 0, (byte)filter.Length, .. filter, 1]);
         await ReadUntilAsync(0x90);
-        var hello = new Hello { Boot = _plan.Boot, Session = 1, ClockEpoch = 1, ClockSeconds = 1000, SpoolId = SpoolId };
+        var hello = new Hello
+        {
+            Boot = _plan.Boot, Session = 1, ClockEpoch = 1, ClockSeconds = 1000, SpoolId = SpoolId,
+        };
         Publish(Topics.Hello, Hello.Bytes, hello.Write);
         await ReadUntilAsync(PubAck);
         _unacknowledged = 0;

@@ -107,6 +107,5 @@ static class UploadsBenchmark
 
     static string Tell(SwarmReport report) => string.Create(
         CultureInfo.InvariantCulture,
-        $"{report.PicturesPerSecond:0} pictures/s, the generator on {report.ProcessorSeconds / report.Seconds:0.00} "
-        + "cores");
+        $"{report.PicturesPerSecond:0} pictures/s, on {report.ProcessorSeconds / report.Seconds:0.00} cores");
 }

@@ -13,11 +13,11 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using WildCam.Hub.Hosting;
 using WildCam.Hub.Ingest;
 using WildCam.Mqtt;
 using WildCam.Storage.Blobs;
-using WildCam.Storage.Cameras;
 using WildCam.Storage.Ingest;
 using WildCam.Wire;
 
@@ -48,9 +48,11 @@ public sealed class ChunkAllocationTests
     {
         var folder = Directory.CreateTempSubdirectory("wildcam-chunks-");
         using var metrics = new IngestMetrics();
+        await using var nowhere = NpgsqlDataSource.Create("Host=127.0.0.1");
+        using var audit = new CameraAudit(nowhere, TimeProvider.System, NullLogger<CameraAudit>.Instance);
         var deliveries = new Deliveries(
             Options.Create(new IngestOptions()), new FolderBlobStore(folder.FullName, TimeProvider.System),
-            new IngestHealth(), metrics, TimeProvider.System, NullLogger<Deliveries>.Instance);
+            new IngestHealth(), metrics, audit, TimeProvider.System, NullLogger<Deliveries>.Instance);
         var application = new ChunkTaker(deliveries, new ChunkWord(deliveries, metrics, TimeProvider.System));
         await using var web = await ListenAsync(application);
         using var socket = await ConnectAsync(web);
@@ -169,7 +171,7 @@ public sealed class ChunkAllocationTests
     sealed class ChunkTaker(Deliveries deliveries, ChunkWord word) : IMqttApplication
     {
         readonly CameraLink _link = new(
-            new Camera(1, 1, "test", Code, "Camera", null, 3600, null),
+            new Storage.Cameras.Camera(1, 1, "test", Code, "Camera", null, 3600, null),
             (_, _, _) => true, _ => { }, _ => { }, CancellationToken.None);
 
         public void Offer(Begin begin) => deliveries.Decide(new OfferedPicture(_link, begin), new OfferedFacts());

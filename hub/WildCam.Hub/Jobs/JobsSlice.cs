@@ -20,7 +20,6 @@ static class JobsSlice
         builder.Services.AddSingleton<IRecurringWork, MakePartitions>();
         builder.Services.AddSingleton<IRecurringWork, CleanUp>();
         builder.Services.AddSingleton<IRecurringWork, ReconcileStages>();
-        builder.Services.AddHostedService<JobLoop>();
         builder.Services.AddHostedService<RecurringWatch>();
         builder.Services.AddOptions<JobsOptions>().BindConfiguration(JobsOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();

@@ -75,6 +75,9 @@ static class UploadsBenchmark
             () => PublishAsync(bench, mosquitto, peers, peerPlan));
         var bytes = await DeliveredPictures.CheckAsync(world, swarm, hashOneIn: 1, bench.Cancellation);
         bench.Say($"{size}: every receipt has its row and its blob of the right hash, {bytes >> 20} MB in all");
+        Must.Equal(
+            0L, await world.Database.ReadAsync<long>("select count(*) from jobs where attempts > 0"),
+            "jobs that were worked on although they are off");
         bench.ClaimAtLeast($"durable pictures of 200 KB, {size}", "pictures/s", pairs, RatioMin, PicturesPerSecondMin);
     }
 

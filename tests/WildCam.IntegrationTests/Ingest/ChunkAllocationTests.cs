@@ -171,7 +171,7 @@ public sealed class ChunkAllocationTests
     sealed class ChunkTaker(Deliveries deliveries, ChunkWord word) : IMqttApplication
     {
         readonly CameraLink _link = new(
-            new Storage.Cameras.Camera(1, 1, "test", Code, "Camera", null, 3600, null),
+            new global::WildCam.Storage.Cameras.Camera(1, 1, "test", Code, "Camera", null, 3600, null),
             (_, _, _) => true, _ => { }, _ => { }, CancellationToken.None);
 
         public void Offer(Begin begin) => deliveries.Decide(new OfferedPicture(_link, begin), new OfferedFacts());

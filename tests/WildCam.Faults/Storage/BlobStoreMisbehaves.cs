@@ -1,3 +1,4 @@
+using WildCam.Storage.Thumbnails;
 using WildCam.Wire;
 
 namespace WildCam.Faults.Storage;
@@ -34,13 +35,15 @@ static class BlobStoreMisbehaves
 
             // Down: nothing is receipted, and cameras are told why.
             endpoint.Manner = () => BlobManner.Unavailable;
-            await Task.Delay(200, point.Cancellation);
-            var receipted = load.Receipted;
             await Wait.UntilAsync(
                 () => load.Postponed(ReceiptCodes.BlobStore) > 0 || running.IsCompleted, Timeout,
                 () => $"No camera was put off for the blob store.\n{world.Hub.Output}");
             Must.Hold(!running.IsCompleted, "Pictures were receipted while no blob could be written.");
-            Must.Equal(receipted, load.Receipted, "receipts given without a blob store");
+            // What was written before may still be on its way through the commit; counted in this order.
+            var receipted = load.Receipted;
+            var written = Directory.EnumerateFiles(folder.FullName, "*.jpg", SearchOption.AllDirectories)
+                .Count(f => !DerivedPaths.IsDerived(Path.GetRelativePath(folder.FullName, f)));
+            Must.Hold(receipted <= written, $"{receipted} receipts were given, and {written} blobs were written.");
 
             // Unreliable in every way: one request in three.
             var chance = new Random(seed);

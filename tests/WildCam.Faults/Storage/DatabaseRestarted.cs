@@ -27,7 +27,7 @@ static class DatabaseRestarted
 
             await server.StopAsync(crash: point.Chance.Next(3) > 0);
             // An answer of just before may still be on its way.
-            await Task.Delay(100, point.Cancellation);
+            await Task.Delay(500, point.Cancellation);
             var receipted = load.Receipted;
             await Task.Delay(TimeSpan.FromSeconds(1.5 + point.Chance.NextDouble()), point.Cancellation);
             Must.Equal(receipted, load.Receipted, "receipts given without a database");

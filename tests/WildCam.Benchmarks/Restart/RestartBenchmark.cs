@@ -80,6 +80,7 @@ static class RestartBenchmark
                 });
             bench.ClaimUnder("the same with PostgreSQL killed too", "s", both.Ours, TargetSeconds);
             bench.ClaimAtMost("the same beside the recovery of PostgreSQL alone", "s", both, ratioMax: 2);
+            database.Source.Clear();
             Must.Equal(
                 StoredCaptures + (long)next, await database.ReadAsync<long>("select count(*) from captures"),
                 "captures in the end");

@@ -32,6 +32,9 @@ sealed record Scenario(string Name, string Says, Func<Point, Task> RunAsync)
         Hostile.ForeignFilters.Scenario,
         Hostile.PathTraversal.Scenario,
         Hostile.SqlInjection.Scenario,
+        Jobs.DetectorBroken.Scenario,
+        Jobs.WorkerFrozen.Scenario,
+        Jobs.BacklogPassed.Scenario,
     ];
 }
 

@@ -23,6 +23,7 @@ sealed record Benchmark(string Name, string Says, Func<Bench, Task> RunAsync)
         Detection.DetectionBenchmark.Benchmark,
         Uploads.UploadsBenchmark.Benchmark,
         Uploads.MemoryBenchmark.Benchmark,
+        GrowthBenchmark.Benchmark,
     ];
 }
 

@@ -13,6 +13,13 @@ sealed record Scenario(string Name, string Says, Func<Point, Task> RunAsync)
     public static IReadOnlyList<Scenario> All { get; } =
     [
         Delivery.HubKilled.Scenario,
+        Delivery.HubKilledBetween.Scenario,
+        Delivery.Duplicates.Scenario,
+        Delivery.Disorder.Scenario,
+        Delivery.Damaged.Scenario,
+        Delivery.Absurd.Scenario,
+        Delivery.Abandoned.Scenario,
+        Delivery.Replayed.Scenario,
         Storage.DatabaseRestarted.Scenario,
         Storage.BlobStoreMisbehaves.Scenario,
         Storage.BlobDiskFull.Scenario,

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Threading.Channels;
 using Npgsql;
+using WildCam.Imaging;
 using WildCam.Mqtt;
 using WildCam.Simulator.Cameras;
 using WildCam.Storage.Cameras;
@@ -24,6 +25,18 @@ sealed record ScriptedPicture(ulong SpoolId, ulong Counter, byte[] Bytes)
         return new ScriptedPicture(spoolId, counter, bytes);
     }
 
+    /// <summary>A picture that can be decoded: a small one, and noise behind its end that decoders pass over.</summary>
+    public static ScriptedPicture Jpeg(ulong spoolId, ulong counter, int sizeBytes, Random chance)
+    {
+        using var image = new PixelImage(160, 120, 3);
+        chance.NextBytes(image.Pixels);
+        using var jpeg = JpegCodec.Encode(image, 80);
+        var bytes = new byte[Math.Max(sizeBytes, jpeg.Memory.Length)];
+        chance.NextBytes(bytes);
+        jpeg.Memory.Span.CopyTo(bytes);
+        return new ScriptedPicture(spoolId, counter, bytes);
+    }
+
     public static byte[] DigestOf(byte[] bytes)
     {
         var chain = new DigestChain();
@@ -35,6 +48,9 @@ sealed record ScriptedPicture(ulong SpoolId, ulong Counter, byte[] Bytes)
         return chain.Finish();
     }
 }
+
+/// <summary>Makes a chunk's header say something else.</summary>
+delegate void ChunkChange(ref ChunkHeader header);
 
 /// <summary>
 /// The camera's side of the wire, written out plainly, so that a test can also do what no camera should.
@@ -62,6 +78,17 @@ sealed class ScriptedCamera : IAsyncDisposable
     public MqttClient Client => _client!;
 
     public int Attempts => _attempt;
+
+    public bool IsConnected => _client is { IsConnected: true };
+
+    /// <summary>At most once where no acknowledgement can come back, at least once else, as cameras do.</summary>
+    public MqttQos Qos { get; set; } = MqttQos.AtLeastOnce;
+
+    /// <summary>Where it is a list, what the camera says is written down in it.</summary>
+    public List<(string Word, byte[] Payload)>? Record { get; set; }
+
+    /// <summary>The connection is gone, without a goodbye.</summary>
+    public void Abort() => _client?.Abort();
 
     /// <summary>Messages of this word that the hub sent.</summary>
     public int Heard(string word) => _counts.GetValueOrDefault(word);
@@ -102,8 +129,11 @@ sealed class ScriptedCamera : IAsyncDisposable
         await _client.SubscribeAsync(Topics.AllDown(Code), MqttQos.AtLeastOnce, CancellationToken.None);
     }
 
-    public Task SendAsync(string word, byte[] payload) =>
-        Client.PublishAsync(Topics.Up(Code, word), payload, MqttQos.AtLeastOnce, CancellationToken.None);
+    public Task SendAsync(string word, byte[] payload)
+    {
+        Record?.Add((word, payload));
+        return Client.PublishAsync(Topics.Up(Code, word), payload, Qos, CancellationToken.None);
+    }
 
     /// <summary>Says hello and waits for the time.</summary>
     public async Task<HubTime> HelloAsync(uint boot = 1, uint session = 1, uint epoch = 1, uint seconds = 1000)
@@ -158,14 +188,22 @@ sealed class ScriptedCamera : IAsyncDisposable
 
         if (sent < chunksMax)
         {
-            var end = new End { SpoolId = picture.SpoolId, Counter = picture.Counter, Attempt = want.Attempt };
-            var bytes = new byte[End.Bytes];
-            end.Write(bytes, 0);
-            await SendAsync(Topics.End, bytes);
+            await SendEndAsync(picture, want.Attempt);
         }
     }
 
-    public Task SendChunkAsync(ScriptedPicture picture, ushort attempt, int index)
+    public Task SendEndAsync(ScriptedPicture picture, ushort attempt)
+    {
+        var end = new End { SpoolId = picture.SpoolId, Counter = picture.Counter, Attempt = attempt };
+        var bytes = new byte[End.Bytes];
+        end.Write(bytes, 0);
+        return SendAsync(Topics.End, bytes);
+    }
+
+    /// <summary>Sends a chunk; the bytes behind its header may be spoilt after their CRC was computed.</summary>
+    public Task SendChunkAsync(
+        ScriptedPicture picture, ushort attempt, int index, ChunkChange? change = null,
+        Action<byte[]>? spoil = null)
     {
         var at = index * ChunkBytes;
         var count = Math.Min(ChunkBytes, picture.Bytes.Length - at);
@@ -179,8 +217,10 @@ sealed class ScriptedCamera : IAsyncDisposable
             Length = (ushort)count,
             Crc32 = Crc32.Compute(picture.Bytes, at, count),
         };
+        change?.Invoke(ref header);
         header.Write(message, 0);
         picture.Bytes.AsSpan(at, count).CopyTo(message.AsSpan(ChunkHeader.Bytes));
+        spoil?.Invoke(message);
         return SendAsync(Topics.Chunk, message);
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using WildCam.Hub.Ingest;
 using WildCam.Storage.Blobs;
+using WildCam.Storage.Ingest;
 using WildCam.Storage.Thumbnails;
 
 namespace WildCam.Worlds;
@@ -52,10 +53,11 @@ sealed class UnnamedBlobs(WorldDatabase database, Func<TimeProvider, IBlobStore>
         using var stop = new CancellationTokenSource();
         var options = Options.Create(new IngestOptions());
         var health = new IngestHealth();
+        var tables = IngestTables.Of(database.Source);
         var commit = new GroupCommit(
-            database.Source, options, health, metrics, time, NullLogger<GroupCommit>.Instance);
+            tables, options, health, metrics, time, NullLogger<GroupCommit>.Instance);
         var door = new CaptureDoor(
-            blobs, commit, database.Source, health, metrics, time, NullLogger<CaptureDoor>.Instance);
+            blobs, commit, tables, health, metrics, time, NullLogger<CaptureDoor>.Instance);
         var committing = commit.RunAsync(stop.Token);
         var report = await new OrphanSweep(
             database.Source, blobs, door, commit, options, time, NullLogger<OrphanSweep>.Instance)

@@ -1,5 +1,4 @@
 using System.Buffers;
-using Npgsql;
 using WildCam.Storage;
 using WildCam.Storage.Blobs;
 using WildCam.Storage.Captures;
@@ -12,11 +11,9 @@ namespace WildCam.Hub.Ingest;
 /// the row. A crash between them leaves a blob without a row, never a row without its bytes.
 /// </summary>
 public sealed partial class CaptureDoor(
-    IBlobStore blobs, GroupCommit commit, NpgsqlDataSource database, IngestHealth health, IngestMetrics metrics,
+    IBlobStore blobs, GroupCommit commit, IngestTables tables, IngestHealth health, IngestMetrics metrics,
     TimeProvider time, ILogger<CaptureDoor> log)
 {
-    readonly QuarantineTable _quarantine = new(database);
-
     /// <summary>Writes a blob; tries until the store takes it. Returns when it is durable.</summary>
     public async Task WriteAsync(string path, ReadOnlySequence<byte> content, CancellationToken cancellationToken)
     {
@@ -77,7 +74,7 @@ public sealed partial class CaptureDoor(
         {
             try
             {
-                await _quarantine.InsertAsync(entry, cancellationToken);
+                await tables.Quarantine(entry, cancellationToken);
                 health.Database = null;
                 Quarantined(log, entry.Id, entry.SizeBytes, entry.Reason);
                 return;

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Npgsql;
 using WildCam.Storage.Captures;
 using WildCam.Storage.Ingest;
 using WildCam.Wire;
@@ -11,7 +10,7 @@ namespace WildCam.Hub.Ingest;
 /// filed by a bounded number of workers, and broken-off ones expire.
 /// </summary>
 sealed partial class DeliveryDesk(
-    Deliveries deliveries, CaptureDoor door, GroupCommit commit, NpgsqlDataSource database,
+    Deliveries deliveries, CaptureDoor door, GroupCommit commit, IngestTables tables,
     IOptions<IngestOptions> options, IngestHealth health, IngestMetrics metrics, TimeProvider time,
     ILogger<DeliveryDesk> log) : BackgroundService
 {
@@ -26,7 +25,6 @@ sealed partial class DeliveryDesk(
 
     static readonly TimeSpan ExpiryInterval = TimeSpan.FromSeconds(5);
 
-    readonly DeliveriesTable _table = new(database);
     readonly CancellationTokenSource _drained = new();
     int _filing;
 
@@ -62,7 +60,7 @@ sealed partial class DeliveryDesk(
         }
     }
 
-    async Task ExpireAllAsync(CancellationToken cancellationToken)
+    internal async Task ExpireAllAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(ExpiryInterval, time);
         try
@@ -83,7 +81,7 @@ sealed partial class DeliveryDesk(
         }
     }
 
-    async Task LookUpAllAsync(CancellationToken cancellationToken)
+    internal async Task LookUpAllAsync(CancellationToken cancellationToken)
     {
         var offers = new List<OfferedPicture>(OffersPerLookupMax);
         var reader = deliveries.Offered.Reader;
@@ -110,7 +108,7 @@ sealed partial class DeliveryDesk(
     {
         try
         {
-            var facts = await _table.FindForBeginAsync(
+            var facts = await tables.FindForBegin(
                 offers.ConvertAll(o => new OfferedCapture(
                     o.Link.Camera.Id, CapturePath.DeviceCaptureId(o.Begin.SpoolId, o.Begin.Counter),
                     o.Begin.ClockEpoch)),
@@ -130,7 +128,7 @@ sealed partial class DeliveryDesk(
         }
     }
 
-    async Task StoreAllAsync(CancellationToken cancellationToken)
+    internal async Task StoreAllAsync(CancellationToken cancellationToken)
     {
         await foreach (var assembly in deliveries.Completed.Reader.ReadAllAsync(cancellationToken))
         {

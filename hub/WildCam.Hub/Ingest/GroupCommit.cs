@@ -31,14 +31,12 @@ public readonly record struct FiledCapture(Filing Filing, string? Reason);
 /// CommitDelayMilliseconds. While the database is away the group waits; nothing is dropped.
 /// </summary>
 public sealed partial class GroupCommit(
-    NpgsqlDataSource database, IOptions<IngestOptions> options, IngestHealth health, IngestMetrics metrics,
+    IngestTables tables, IOptions<IngestOptions> options, IngestHealth health, IngestMetrics metrics,
     TimeProvider time, ILogger<GroupCommit> log)
 {
     /// <summary>NOTIFY takes a lock over all commits: at most five a second. The workers poll beside it.</summary>
     static readonly TimeSpan TellInterval = TimeSpan.FromMilliseconds(200);
 
-    readonly IngestTransaction _transaction = new(database);
-    readonly CapturesTable _captures = new(database);
     readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(
         new BoundedChannelOptions(options.Value.AssembliesMax)
         {
@@ -68,7 +66,8 @@ public sealed partial class GroupCommit(
             Gather(group);
             if (group.Count < options.Value.CommitPicturesMax && options.Value.CommitDelayMilliseconds > 0)
             {
-                await Task.Delay(options.Value.CommitDelayMilliseconds, cancellationToken);
+                await Task.Delay(
+                    TimeSpan.FromMilliseconds(options.Value.CommitDelayMilliseconds), time, cancellationToken);
                 Gather(group);
             }
 
@@ -136,13 +135,13 @@ public sealed partial class GroupCommit(
         var priority = group.Exists(w => w.Capture.Source == CaptureSource.Camera)
             ? JobPriorities.Fresh
             : JobPriorities.Backfill;
-        var filed = await _transaction.FileAsync(
+        var filed = await tables.File(
             group.ConvertAll(w => w.Capture), priority, cancellationToken);
         metrics.Committed(time.GetElapsedTime(started), group.Count);
         var taken = group.Where(w => !filed.Contains(w.Capture.Id)).ToList();
         var known = taken.Count == 0
             ? []
-            : (await _captures.FindByDeviceIdAsync(
+            : (await tables.FindByDeviceId(
                 [.. taken.Select(w => w.Capture.DeviceCaptureId)], cancellationToken))
                 .ToDictionary(k => Convert.ToHexString(k.DeviceCaptureId), StringComparer.Ordinal);
         foreach (var one in group)
@@ -169,7 +168,7 @@ public sealed partial class GroupCommit(
     {
         try
         {
-            await _transaction.TellWorkersAsync(cancellationToken);
+            await tables.TellWorkers(cancellationToken);
         }
         catch (Exception fault) when (DatabaseFault.Is(fault))
         {

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using WildCam.Storage.Blobs;
+using WildCam.Storage.Ingest;
 
 namespace WildCam.Hub.Ingest;
 
@@ -16,10 +17,11 @@ public static class ImportRun
         var options = Options.Create(limits);
         var health = new IngestHealth();
         using var metrics = new IngestMetrics();
+        var tables = IngestTables.Of(database);
         var commit = new GroupCommit(
-            database, options, health, metrics, TimeProvider.System, NullLogger<GroupCommit>.Instance);
+            tables, options, health, metrics, TimeProvider.System, NullLogger<GroupCommit>.Instance);
         var door = new CaptureDoor(
-            blobs, commit, database, health, metrics, TimeProvider.System, NullLogger<CaptureDoor>.Instance);
+            blobs, commit, tables, health, metrics, TimeProvider.System, NullLogger<CaptureDoor>.Instance);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var committing = Task.Run(() => commit.RunAsync(stop.Token), CancellationToken.None);
         try

@@ -1,5 +1,7 @@
+using Npgsql;
 using WildCam.Hub.Hosting;
 using WildCam.Hub.Jobs;
+using WildCam.Storage.Ingest;
 
 namespace WildCam.Hub.Ingest;
 
@@ -15,6 +17,7 @@ static class IngestSlice
         builder.Services
             .AddSingleton<IngestHealth>()
             .AddSingleton<IngestMetrics>()
+            .AddSingleton(services => IngestTables.Of(services.GetRequiredService<NpgsqlDataSource>()))
             .AddSingleton<GroupCommit>()
             .AddSingleton<CaptureDoor>()
             .AddSingleton<Quarantine>()

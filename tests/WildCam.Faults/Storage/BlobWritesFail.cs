@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using WildCam.Hub.Ingest;
 using WildCam.Storage;
 using WildCam.Storage.Blobs;
+using WildCam.Storage.Ingest;
 using WildCam.Storage.Captures;
 
 namespace WildCam.Faults.Storage;
@@ -112,10 +113,11 @@ static class BlobWritesFail
         var health = new IngestHealth();
         using var metrics = new IngestMetrics();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(point.Cancellation);
+        var tables = IngestTables.Of(database.Source);
         var commit = new GroupCommit(
-            database.Source, options, health, metrics, TimeProvider.System, NullLogger<GroupCommit>.Instance);
+            tables, options, health, metrics, TimeProvider.System, NullLogger<GroupCommit>.Instance);
         var door = new CaptureDoor(
-            store, commit, database.Source, health, metrics, TimeProvider.System, NullLogger<CaptureDoor>.Instance);
+            store, commit, tables, health, metrics, TimeProvider.System, NullLogger<CaptureDoor>.Instance);
         var committing = commit.RunAsync(stop.Token);
         var (projectId, cameraId) = (
             await database.ReadAsync<int>("select id from projects"),

@@ -29,10 +29,11 @@ public sealed class OrphanSweepTests : IAsyncLifetime
         _blobs = new FolderBlobStore(_folder.FullName, TimeProvider.System);
         var options = Options.Create(_options);
         var health = new IngestHealth();
+        var tables = IngestTables.Of(_database.Source);
         _commit = new GroupCommit(
-            _database.Source, options, health, _metrics, TimeProvider.System, NullLogger<GroupCommit>.Instance);
+            tables, options, health, _metrics, TimeProvider.System, NullLogger<GroupCommit>.Instance);
         var door = new CaptureDoor(
-            _blobs, _commit, _database.Source, health, _metrics, TimeProvider.System,
+            _blobs, _commit, tables, health, _metrics, TimeProvider.System,
             NullLogger<CaptureDoor>.Instance);
         _sweep = new OrphanSweep(
             _database.Source, _blobs, door, _commit, options, TimeProvider.System, NullLogger<OrphanSweep>.Instance);

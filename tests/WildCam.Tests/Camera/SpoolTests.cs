@@ -45,7 +45,7 @@ public sealed class SpoolTests
             }
 
             var wasCut = field.Until(() => field.Brain.Spool.IsRecovered && field.Brain.Spool.Count == 0);
-            field.AssertNothingIsLostOrDoubled(taken);
+            field.MustKeep(taken, field.Hub.Stored.Values.Select(p => p.Bytes));
             Assert.Equal(0, field.Store.Files.Keys.Count(k => k.Area == StoreAreas.Spool));
             Assert.True(field.Spooled(StoreAreas.Dead).Count <= 1);
             Assert.Empty(field.Spooled(StoreAreas.Dead).Select(p => Convert.ToHexString(p.Bytes))

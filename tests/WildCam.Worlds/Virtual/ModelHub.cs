@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using WildCam.Wire;
 
-namespace WildCam.Tests.Camera;
+namespace WildCam.Worlds.Virtual;
 
 /// <summary>
 /// The hub's side of the protocol, as small as it can be: assembles, checks CRC and digest, stores once, receipts.
@@ -126,15 +126,15 @@ sealed class ModelHub(Field field)
                 PreviewParts++;
                 break;
             default:
-                Assert.Fail($"The camera sent a message '{word}' of {m.Length} bytes that the hub cannot read.");
-                break;
+                throw new WorldException(
+                    $"The camera sent a message '{word}' of {m.Length} bytes that the hub cannot read.");
         }
     }
 
     public void Send(string word, int bytes, Func<byte[], int, int> write)
     {
         var message = new byte[bytes];
-        Assert.Equal(bytes, write(message, 0));
+        Must.Equal(bytes, write(message, 0), $"bytes of a message '{word}'");
         field.Link.Deliver(word, message);
     }
 
@@ -215,7 +215,7 @@ sealed class ModelHub(Field field)
     void Take(ChunkHeader header, byte[] bytes)
     {
         Chunks++;
-        Assert.Equal(header.Crc32, Crc32.Compute(bytes, 0, bytes.Length));
+        Must.Equal(header.Crc32, Crc32.Compute(bytes, 0, bytes.Length), "CRC-32 of a chunk");
         if (_assemblies.TryGetValue((header.SpoolId, header.Counter), out var assembly)
             && header.Attempt == assembly.Begin.Attempt)
         {

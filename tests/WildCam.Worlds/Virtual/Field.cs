@@ -2,7 +2,7 @@ using WildCam.Camera;
 using WildCam.Camera.Ports;
 using WildCam.Wire;
 
-namespace WildCam.Tests.Camera;
+namespace WildCam.Worlds.Virtual;
 
 /// <summary>A camera, a line and a hub in virtual time; nothing waits, nothing is outside of memory.</summary>
 sealed class Field
@@ -22,7 +22,14 @@ sealed class Field
         Clock = new FakeClock { Now = () => Now };
         Link = new FakeLink(this);
         Hub = new ModelHub(this);
+        Hears = Hub.Received;
     }
+
+    /// <summary>Who answers the camera: the model, or the hub's own way in.</summary>
+    public Action<string, string, byte[]> Hears { get; set; }
+
+    /// <summary>Told of a begin before the hub is; true where it was answered.</summary>
+    public Func<Begin, bool>? OnBegin { get; set; }
 
     public int Seed { get; }
 
@@ -85,6 +92,18 @@ sealed class Field
         }
     }
 
+    /// <summary>A message reaches the hub.</summary>
+    public void Receive(string word, string route, byte[] message)
+    {
+        if (word == Topics.Begin && OnBegin is { } told
+            && Begin.TryRead(message, 0, message.Length, out var begin) && told(begin))
+        {
+            return;
+        }
+
+        Hears(word, route, message);
+    }
+
     public void In(long milliseconds, Action action) => _events.Enqueue(action, (Now + milliseconds, _order++));
 
     /// <summary>The power goes and comes back.</summary>
@@ -111,7 +130,7 @@ sealed class Field
         var end = Now + seconds * 1000L;
         while (!condition())
         {
-            Assert.True(Now < end, $"Seed {Seed}: not so within {seconds} s of virtual time.");
+            Must.Hold(Now < end, $"Seed {Seed}: not so within {seconds} s of virtual time.");
             Advance(end);
         }
 
@@ -139,9 +158,9 @@ sealed class Field
 
             Steps++;
             var wait = Brain.Step(Now);
-            Assert.InRange(wait, 0, Limits.IdleMilliseconds);
+            Must.Hold(wait is >= 0 and <= Limits.IdleMilliseconds, $"Seed {Seed}: the camera waits {wait} ms.");
             _stepsAtOnce = wait == 0 ? _stepsAtOnce + 1 : 0;
-            Assert.True(_stepsAtOnce < 10_000, $"Seed {Seed}: the camera steps without end.");
+            Must.Hold(_stepsAtOnce < 10_000, $"Seed {Seed}: the camera steps without end.");
             if (wait == 0)
             {
                 return true;
@@ -187,18 +206,19 @@ sealed class Field
         Link.FaultChance = 0;
         Hub.LaterChance = 0;
         Hub.OnBegin = null;
+        OnBegin = null;
     }
 
     /// <summary>No finished picture is lost, none is in the hub twice, all bytes are right.</summary>
-    public void AssertNothingIsLostOrDoubled(IReadOnlyCollection<byte[]> taken)
+    public void MustKeep(IReadOnlyCollection<byte[]> taken, IEnumerable<byte[]> inHub)
     {
-        var stored = Hub.Stored.Values.Select(p => Convert.ToHexString(p.Bytes)).ToList();
-        Assert.True(stored.Count == stored.Distinct().Count(), $"Seed {Seed}: a picture is stored twice.");
+        var stored = inHub.Select(Convert.ToHexString).ToList();
+        Must.Hold(stored.Count == stored.Distinct().Count(), $"Seed {Seed}: a picture is stored twice.");
         var known = stored.Concat(Spooled().Select(p => Convert.ToHexString(p.Bytes)))
             .Concat(Spooled(StoreAreas.Dead).Select(p => Convert.ToHexString(p.Bytes))).ToHashSet();
         var lost = taken.Count(t => !known.Contains(Convert.ToHexString(t)));
-        Assert.True(lost == 0, $"Seed {Seed}: {lost} of {taken.Count} pictures are lost.");
+        Must.Hold(lost == 0, $"Seed {Seed}: {lost} of {taken.Count} pictures are lost.");
         var all = Sensor.Pictures.Select(Convert.ToHexString).ToHashSet();
-        Assert.True(known.All(all.Contains), $"Seed {Seed}: a picture has bytes that the sensor never gave.");
+        Must.Hold(known.All(all.Contains), $"Seed {Seed}: a picture has bytes that the sensor never gave.");
     }
 }

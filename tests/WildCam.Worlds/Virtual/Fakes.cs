@@ -1,7 +1,7 @@
 using WildCam.Camera.Ports;
 using WildCam.Wire;
 
-namespace WildCam.Tests.Camera;
+namespace WildCam.Worlds.Virtual;
 
 /// <summary>The power went in the middle of a write.</summary>
 sealed class PowerCutException : Exception;
@@ -165,7 +165,7 @@ sealed class FakeSettings(PowerSupply power) : ISettings
 
     public bool Set(byte key, byte[] value)
     {
-        Assert.InRange(value.Length, 1, SettingKeys.ValueBytesMax);
+        Must.Hold(value.Length is > 0 and <= SettingKeys.ValueBytesMax, $"A setting of {value.Length} bytes.");
         if (power.GoesNow())
         {
             if (power.Chance.Next(2) == 0)

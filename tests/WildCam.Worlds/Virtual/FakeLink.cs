@@ -1,6 +1,6 @@
 using WildCam.Camera.Ports;
 
-namespace WildCam.Tests.Camera;
+namespace WildCam.Worlds.Virtual;
 
 /// <summary>
 /// A line to the model hub in virtual time, with a speed and faults. It holds the camera to the port's contract: a
@@ -38,7 +38,7 @@ sealed class FakeLink(Field field) : ILink
 
     public void Connect(string will)
     {
-        Assert.Equal(LinkStates.Down, State);
+        Must.Equal(LinkStates.Down, State, "the link's state before it connects");
         Connects++;
         Will = will;
         State = LinkStates.Connecting;
@@ -78,7 +78,7 @@ sealed class FakeLink(Field field) : ILink
             {
                 if (connection == _connection && State == LinkStates.Up)
                 {
-                    field.Hub.Received(word, route, copy);
+                    field.Receive(word, route, copy);
                 }
             });
         }
@@ -109,7 +109,7 @@ sealed class FakeLink(Field field) : ILink
         _lineFreeAt = 0;
         foreach (var (message, copy) in _held.Values)
         {
-            Assert.Equal(copy, message);
+            Must.Hold(copy.AsSpan().SequenceEqual(message), "A message changed before it was acknowledged.");
         }
 
         _held.Clear();
@@ -140,7 +140,7 @@ sealed class FakeLink(Field field) : ILink
     {
         if (connection == _connection && !SwallowsAcknowledgements && _held.Remove(id, out var held))
         {
-            Assert.Equal(held.Copy, held.Message);
+            Must.Hold(held.Copy.AsSpan().SequenceEqual(held.Message), "A message changed before it was acknowledged.");
             field.Brain.Acknowledged(id);
         }
     }

@@ -44,7 +44,6 @@ static class JobsSlice
                 cluster.CheckinMisfireThreshold = TimeSpan.FromSeconds(20);
             });
         }));
-        services.AddQuartzHostedService(SchedulerName);
         services.AddHostedService<RecurringSchedule>();
     }
 }

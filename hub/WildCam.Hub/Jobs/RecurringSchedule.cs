@@ -3,8 +3,9 @@ using Quartz;
 namespace WildCam.Hub.Jobs;
 
 /// <summary>
-/// Brings the scheduler's tables to what this version recurs: every piece of work has one job and one trigger of its
-/// name, changed in place when its interval changes. Hubs that start at once agree through the scheduler's locks.
+/// Runs the scheduler, and brings its tables to what this version recurs: every piece of work has one job and one
+/// trigger of its name, changed in place when its interval changes. Hubs that start at once agree through the
+/// scheduler's locks. The framework's own hosted service would end a hub that starts while the database is away.
 /// </summary>
 public sealed partial class RecurringSchedule(
     [FromKeyedServices(JobsSlice.SchedulerName)] ISchedulerFactory schedulers,
@@ -15,32 +16,60 @@ public sealed partial class RecurringSchedule(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (!stoppingToken.IsCancellationRequested)
+        IScheduler? scheduler = null;
+        while (scheduler is null && !stoppingToken.IsCancellationRequested)
         {
-            try
+            scheduler = await TryStartAsync(stoppingToken);
+            if (scheduler is null)
             {
-                await ScheduleAsync(stoppingToken);
-                return;
+                await Task.Delay(RetryPause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception fault)
-            {
-                SchedulingFailed(log, fault.Message);
-            }
+        }
 
-            await Task.Delay(RetryPause, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.Delay(Timeout.Infinite, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (scheduler is not null)
+        {
+            await scheduler.Shutdown(waitForJobsToComplete: false, CancellationToken.None);
         }
     }
 
-    async Task ScheduleAsync(CancellationToken cancellationToken)
+    // A scheduler whose start failed half way is thrown away; the factory makes a new one.
+    async Task<IScheduler?> TryStartAsync(CancellationToken cancellationToken)
     {
-        var scheduler = await schedulers.GetScheduler(cancellationToken);
+        IScheduler? scheduler = null;
+        try
+        {
+            // Asked first, because the scheduler takes long to say that there is no database.
+            foreach (var work in works)
+            {
+                await runs.RegisterAsync(work.Name, work.Title, work.Every, cancellationToken);
+            }
+
+            scheduler = await schedulers.GetScheduler(cancellationToken);
+            await ScheduleAsync(scheduler, cancellationToken);
+            await scheduler.Start(cancellationToken);
+            return scheduler;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return scheduler;
+        }
+        catch (Exception fault)
+        {
+            SchedulingFailed(log, fault.Message);
+            if (scheduler is not null)
+            {
+                await scheduler.Shutdown(waitForJobsToComplete: false, CancellationToken.None);
+            }
+
+            return null;
+        }
+    }
+
+    async Task ScheduleAsync(IScheduler scheduler, CancellationToken cancellationToken)
+    {
         foreach (var work in works)
         {
-            await runs.RegisterAsync(work.Name, work.Title, work.Every, cancellationToken);
             var key = new TriggerKey(work.Name);
             var trigger = TriggerBuilder.Create().WithIdentity(key).ForJob(work.Name)
                 .StartNow()

@@ -75,6 +75,25 @@ public sealed class OutageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_hub_that_starts_while_the_database_is_away_waits_for_it_and_then_works()
+    {
+        await using var camera = await ScriptedCamera.RegisterAsync(_database.Source, "outage-3");
+        await AllowConnectionsAsync(false);
+        await using var hub = await WorldHub.StartAsync(_database.ConnectionString, _folder);
+        await Wait.UntilAsync(
+            () => hub.Output.Contains("Scheduling recurring work failed", StringComparison.Ordinal),
+            TimeSpan.FromSeconds(30), () => hub.Output);
+
+        await AllowConnectionsAsync(true);
+        var picture = ScriptedPicture.Random(35, 1, 9000);
+        var receipt = await camera.DeliverThroughAsync(picture, () => hub.MqttPort, TimeSpan.FromSeconds(30));
+        Assert.Equal(ReceiptOutcomes.Stored, receipt.Outcome);
+        await Wait.UntilAsync(
+            async () => await _database.ReadAsync<long>("select count(*) from qrtz_scheduler_state") == 1,
+            TimeSpan.FromSeconds(30), () => $"Nothing recurs.\n{hub.Output}");
+    }
+
+    [Fact]
     public async Task A_full_disk_puts_the_camera_off()
     {
         await using var hub = await WorldHub.StartAsync(

@@ -12,6 +12,7 @@ sealed record Scenario(string Name, string Says, Func<Point, Task> RunAsync)
     /// <summary>All of them, in the order in which they run.</summary>
     public static IReadOnlyList<Scenario> All { get; } =
     [
+        Delivery.ProtocolSimulated.Scenario,
         Delivery.HubKilled.Scenario,
         Delivery.HubKilledBetween.Scenario,
         Delivery.Duplicates.Scenario,

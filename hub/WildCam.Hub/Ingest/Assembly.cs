@@ -127,7 +127,9 @@ sealed class Assembly
         var bit = (byte)(1 << (header.Index & 7));
         if ((_missing[header.Index >> 3] & bit) == 0)
         {
-            return Equals(offset, bytes) ? ChunkResult.Repeated : ChunkResult.Overlap;
+            return Equals(offset, bytes) ? ChunkResult.Repeated
+                : CrcOf(bytes) == header.Crc32 ? ChunkResult.Overlap
+                : ChunkResult.Damaged;
         }
 
         Copy(offset, bytes);
@@ -212,6 +214,17 @@ sealed class Assembly
                 offset += count;
             }
         }
+    }
+
+    uint CrcOf(ReadOnlySequence<byte> bytes)
+    {
+        _crc.Reset();
+        foreach (var memory in bytes)
+        {
+            _crc.Append(memory.Span);
+        }
+
+        return _crc.GetCurrentHashAsUInt32();
     }
 
     bool Equals(int offset, ReadOnlySequence<byte> bytes)

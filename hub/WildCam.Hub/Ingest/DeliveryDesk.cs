@@ -130,18 +130,28 @@ sealed partial class DeliveryDesk(
 
     internal async Task StoreAllAsync(CancellationToken cancellationToken)
     {
-        await foreach (var assembly in deliveries.Completed.Reader.ReadAllAsync(cancellationToken))
+        // Not by ReadAllAsync, which goes on in a thread of the pool, where a simulation has no hold of it.
+        var reader = deliveries.Completed.Reader;
+        while (await reader.WaitToReadAsync(cancellationToken))
         {
-            try
+            while (reader.TryRead(out var assembly))
             {
-                await StoreAsync(assembly, cancellationToken);
+                await TryStoreAsync(assembly, cancellationToken);
             }
-            catch (Exception fault) when (fault is not OperationCanceledException)
-            {
-                // A bug, and one picture's: the other cameras go on, and this one offers it again.
-                StoringBroke(log, assembly.Link.Camera.Code, assembly.Key.Counter, fault);
-                deliveries.GiveUp(assembly);
-            }
+        }
+    }
+
+    async Task TryStoreAsync(Assembly assembly, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await StoreAsync(assembly, cancellationToken);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            // A bug, and one picture's: the other cameras go on, and this one offers it again.
+            StoringBroke(log, assembly.Link.Camera.Code, assembly.Key.Counter, fault);
+            deliveries.GiveUp(assembly);
         }
     }
 

@@ -51,6 +51,20 @@ public sealed class AssemblyTests
     }
 
     [Fact]
+    public void A_damaged_repetition_is_damage_and_no_other_picture()
+    {
+        var picture = Pictures.Bytes(10_000, 1);
+        var begin = Pictures.BeginOf(picture, 4096);
+        var assembly = Open(begin);
+        var (header, bytes) = Pictures.Chunk(picture, begin, 1);
+        assembly.Put(header, bytes);
+        header.Crc32 ^= 1;
+        Assert.Equal(ChunkResult.Repeated, assembly.Put(header, bytes));
+        var (_, otherBytes) = Pictures.Chunk(Pictures.Bytes(10_000, 2), begin, 1);
+        Assert.Equal(ChunkResult.Damaged, assembly.Put(header, otherBytes));
+    }
+
+    [Fact]
     public void Other_bytes_for_the_same_place_are_refused_and_the_first_stay()
     {
         var picture = Pictures.Bytes(10_000, 1);

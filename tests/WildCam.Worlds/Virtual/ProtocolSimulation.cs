@@ -5,11 +5,31 @@ namespace WildCam.Worlds.Virtual;
 
 /// <summary>
 /// Lives of a camera by chance, in virtual time: everything that can go wrong does, nothing is lost or doubled, and
-/// when the faults end everything arrives.
+/// when the faults end everything arrives. Against the hub's own way in, or against the model of it.
 /// </summary>
 static class ProtocolSimulation
 {
     public const int StepsASeed = 100_000;
+
+    /// <summary>Chance that a statement or a write of the hub fails, apart from outages.</summary>
+    const double UsualFaultChance = 0.05;
+
+    /// <summary>Runs one seed against the hub's own way in; gives a line about what happened.</summary>
+    /// <exception cref="WorldException">A promise was broken.</exception>
+    public static string RunAgainstIngest(int seed, int steps = StepsASeed)
+    {
+        var field = NewField(seed);
+        var hub = new IngestHub(field) { DamageChance = 0.01, Store = { FaultChance = UsualFaultChance } };
+        Live(field, TimeSpan.FromMinutes(4), hub.Restart);
+        Live(field, TimeSpan.FromMinutes(9), () => Outage(field, hub.Store));
+        var told = Run(
+            field, steps, () => hub.Store.Pictures, begin => Take(hub.Store, begin),
+            calm: () => hub.DamageChance = hub.Store.FaultChance = 0);
+        Must.Hold(hub.Store.Broken.Count == 0, $"Seed {seed}: {string.Join('\n', hub.Store.Broken)}");
+        Must.Equal(0, hub.Store.Quarantine.Count, $"Seed {seed}: pictures in quarantine, and no bytes were wrong");
+        return $"{told}, {hub.Deaths} deaths of the hub, {hub.Store.Faults} writes that failed, "
+            + $"{hub.Store.AnswersLost} answers lost, {hub.Damaged} chunks damaged";
+    }
 
     /// <summary>Runs one seed against the model hub.</summary>
     /// <exception cref="WorldException">A promise was broken.</exception>
@@ -29,7 +49,42 @@ static class ProtocolSimulation
                 }
 
                 return !isOurs;
-            });
+            },
+            calm: () => { });
+    }
+
+    /// <summary>
+    /// One picture of 300 KB over 8 KB/s with a cut every 30 s, against the hub's own way in; gives the seconds that it
+    /// took in virtual time.
+    /// </summary>
+    /// <exception cref="WorldException">It did not arrive.</exception>
+    public static double DeliverOverNarrowLink(int seed)
+    {
+        const int pictureBytes = 300_000;
+        const int bytesPerSecond = 8 * 1024;
+        var cut = TimeSpan.FromSeconds(30);
+        var field = new Field(seed)
+        {
+            Link = { BytesPerSecond = bytesPerSecond, LatencyMilliseconds = 150 },
+            Sensor = { PictureBytes = pictureBytes },
+        };
+        var hub = new IngestHub(field);
+        field.Boot();
+        field.Until(() => field.Brain.Spool.IsRecovered);
+        void Cut()
+        {
+            field.Link.Disconnect(false);
+            field.In((long)cut.TotalMilliseconds, Cut);
+        }
+
+        field.In(field.Chance.Next((int)cut.TotalMilliseconds), Cut);
+        field.Brain.Triggered(Triggers.Motion);
+        field.Until(() => field.Brain.TakenCount == 1);
+        var start = field.Now;
+        field.Until(() => field.Brain.Spool.Count == 0, 600);
+        field.MustKeep([field.Sensor.Pictures[^1]], hub.Store.Pictures);
+        Must.Equal(1, hub.Store.Rows.Count, $"Seed {seed}: stored pictures");
+        return (field.Now - start) / 1000.0;
     }
 
     static Field NewField(int seed)
@@ -47,8 +102,28 @@ static class ProtocolSimulation
         return field;
     }
 
+    // For up to a minute nearly nothing that the hub writes goes through.
+    static void Outage(Field field, IngestStore store)
+    {
+        store.FaultChance = 0.95;
+        field.In(field.Chance.Next(60_000), () => store.FaultChance = field.IsCalm ? 0 : UsualFaultChance);
+    }
+
+    // The id of a new picture turns out to be somebody else's; the hub finds out by itself.
+    static bool Take(IngestStore store, Begin begin)
+    {
+        var id = Convert.ToHexStringLower(
+            [.. BitConverter.GetBytes(begin.SpoolId), .. BitConverter.GetBytes(begin.Counter)]);
+        if (!store.Rows.ContainsKey(id))
+        {
+            store.Foreign.Add(id);
+        }
+
+        return false;
+    }
+
     static string Run(
-        Field field, int steps, Func<IEnumerable<byte[]>> stored, Func<Begin, bool> conflict)
+        Field field, int steps, Func<IEnumerable<byte[]>> stored, Func<Begin, bool> conflict, Action calm)
     {
         var taken = new List<byte[]>();
         var conflicts = 0;
@@ -82,6 +157,7 @@ static class ProtocolSimulation
 
         // With the faults gone the rest arrives, and the card is empty.
         field.Calm();
+        calm();
         field.Until(() => field.Brain.Spool.IsRecovered && field.Brain.Spool.Count == 0, 7200);
         field.MustKeep(taken, stored());
         Must.Hold(

@@ -43,6 +43,8 @@ sealed record Scenario(string Name, string Says, Func<Point, Task> RunAsync)
         Jobs.DetectorBroken.Scenario,
         Jobs.WorkerFrozen.Scenario,
         Jobs.BacklogPassed.Scenario,
+        Hostile.SlowClients.Scenario,
+        Hostile.SecretsInLogs.Scenario,
     ];
 }
 

@@ -23,11 +23,18 @@ static class HostingSlice
     /// <summary>Bytes that a connection may have waiting before it is read no further; some packets' worth.</summary>
     const int ReadBufferBytesMax = 128 * 1024;
 
+    /// <summary>From a request's first byte to its last header: as long as a camera has for its CONNECT.</summary>
+    static readonly TimeSpan HeadersTimeout = TimeSpan.FromSeconds(10);
+
     public static void AddHosting(this WebApplicationBuilder builder)
     {
         var hub = builder.Configuration.GetSection(HubOptions.Section).Get<HubOptions>() ?? new HubOptions();
         builder.Services.AddOptions<HubOptions>().BindConfiguration(HubOptions.Section)
-            .ValidateDataAnnotations().ValidateOnStart();
+            .ValidateDataAnnotations()
+            .Validate(
+                o => TrustedProxies.TryRead(o.TrustedProxies, out _),
+                "WildCam:TrustedProxies lists what is neither an address nor a network, such as 10.0.0.0/8.")
+            .ValidateOnStart();
         builder.Services.AddOptions<BlobOptions>().BindConfiguration(BlobOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton(TimeProvider.System);
@@ -60,7 +67,10 @@ static class HostingSlice
         builder.Services.Configure<SocketTransportOptions>(socket => socket.MaxReadBufferSize = ReadBufferBytesMax);
         builder.WebHost.UseKestrelCore();
         builder.WebHost.ConfigureKestrel(kestrel =>
-            kestrel.Listen(System.Net.IPAddress.Parse(hub.BindAddress), hub.WebPort));
+        {
+            kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
+            kestrel.Listen(System.Net.IPAddress.Parse(hub.BindAddress), hub.WebPort);
+        });
     }
 
     // One line an entry, in UTC; the framework's own chatter about each request stays out of it.
@@ -88,6 +98,7 @@ static class HostingSlice
     /// <summary>What every request passes first.</summary>
     public static void UseHosting(this WebApplication app)
     {
+        app.UseTrustedProxies();
         app.UseExceptionHandler();
         app.UseRequestGuards();
     }

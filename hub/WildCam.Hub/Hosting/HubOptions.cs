@@ -26,6 +26,12 @@ public sealed class HubOptions
 
     /// <summary>Address under which people reach the pages, for links; empty: http://localhost and the port.</summary>
     public string PublicUrl { get; set; } = "";
+
+    /// <summary>
+    /// Addresses and networks (10.0.0.0/8) of reverse proxies, divided by commas, whose X-Forwarded-For and -Proto
+    /// count; empty: nobody's.
+    /// </summary>
+    public string TrustedProxies { get; set; } = "";
 }
 
 /// <summary>Where pictures lie; section WildCam:Blobs.</summary>

@@ -32,7 +32,8 @@ static class MetricsRoutes
         app.MapGet("/metrics", (HttpContext context, IOptions<MetricsOptions> options) =>
             options.Value.AllowAnyone || context.User.IsAdmin()
             || (context.Connection.RemoteIpAddress is { } address && IPAddress.IsLoopback(address)
-                && !context.Request.Headers.ContainsKey("X-Forwarded-For"))
+                && !context.Request.Headers.ContainsKey("X-Forwarded-For")
+                && !context.Request.Headers.ContainsKey("X-Original-For"))
                 ? Results.Text(export.Write(), PrometheusExport.ContentType)
                 : context.User.AccountId() is null ? Problems.NotSignedIn() : Problems.NotAllowed())
             .AllowAnonymous().ExcludeFromDescription();

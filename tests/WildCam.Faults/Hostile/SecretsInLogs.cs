@@ -57,6 +57,7 @@ static class SecretsInLogs
             """));
         said.AppendLine(world.Hub.Output);
         var text = said.ToString();
+        Must.Hold(text.Contains(" dbug: ", StringComparison.Ordinal), "The hub did not write its finest entries.");
         Must.Hold(text.Contains("camera.sign-in-failed", StringComparison.Ordinal), "The refused camera left no row.");
         foreach (var secret in secrets)
         {

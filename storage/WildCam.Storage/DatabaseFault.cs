@@ -14,6 +14,12 @@ public static class DatabaseFault
     public static bool Is(Exception fault) =>
         fault is NpgsqlException or TimeoutException or IOException or SocketException or ObjectDisposedException;
 
+    /// <summary>Whether transactions got in each other's way: tried again at once, the same may pass.</summary>
+    public static bool IsConflict(Exception fault) => fault is PostgresException
+    {
+        SqlState: PostgresErrorCodes.SerializationFailure or PostgresErrorCodes.DeadlockDetected,
+    };
+
     /// <summary>Whether the database failed for its own reasons, so that the same may pass later.</summary>
     public static bool IsPassing(Exception fault) => fault is PostgresException postgres
         ? postgres.IsTransient

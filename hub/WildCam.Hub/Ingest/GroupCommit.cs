@@ -37,6 +37,9 @@ public sealed partial class GroupCommit(
     /// <summary>NOTIFY takes a lock over all commits: at most five a second. The workers poll beside it.</summary>
     static readonly TimeSpan TellInterval = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Conflicts of one group; after more the database counts as broken, and cameras are put off.</summary>
+    const int ConflictsMax = 20;
+
     readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(
         new BoundedChannelOptions(options.Value.AssembliesMax)
         {
@@ -97,6 +100,12 @@ public sealed partial class GroupCommit(
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
             {
                 throw;
+            }
+            catch (Exception fault) when (DatabaseFault.IsConflict(fault) && attempt < ConflictsMax)
+            {
+                metrics.Failed("conflict");
+                CommitFailed(log, group.Count, attempt, fault.Message);
+                await Task.Delay(Backoff.AfterConflict(), time, cancellationToken);
             }
             catch (Exception fault) when (DatabaseFault.IsPassing(fault))
             {

@@ -43,9 +43,17 @@ static class BlobDiskFull
         }
 
         ushort[] codes = isReadOnly ? [ReceiptCodes.BlobStore] : [ReceiptCodes.Disk, ReceiptCodes.BlobStore];
-        await Wait.UntilAsync(
-            () => codes.Any(c => load.Postponed(c) > 0) || running.IsCompleted, Timeout,
-            () => $"No camera was put off.\n{world.Hub.Output}");
+        bool IsPutOff() => codes.Any(c => load.Postponed(c) > 0);
+        await WaitPutOffAsync();
+        if (!IsPutOff())
+        {
+            // All found room before the disk was full; of the next ones not all can.
+            running = load.RunAsync(PicturesPerCamera);
+            await WaitPutOffAsync();
+        }
+
+        Task WaitPutOffAsync() => Wait.UntilAsync(
+            () => IsPutOff() || running.IsCompleted, Timeout, () => $"No camera was put off.\n{world.Hub.Output}");
         await CheckPagesAsync(world);
         Must.Hold(!running.IsCompleted, "All pictures found room on a full disk.");
         await Wait.UntilAsync(

@@ -77,11 +77,20 @@ public sealed partial class RecurringSchedule(
                     .WithMisfireInstruction(SimpleTriggerMisfireInstruction.NowWithRemainingCount))
                 .Build();
             var job = JobBuilder.Create<RecurringJob>().WithIdentity(work.Name).Build();
-            if (await scheduler.GetTrigger(key, cancellationToken) is not ISimpleTrigger present
-                || present.RepeatInterval != work.Every)
+            var present = await scheduler.GetTrigger(key, cancellationToken);
+            if (present is ISimpleTrigger known && known.RepeatInterval == work.Every)
             {
-                var replace = new ScheduleJobOptions { Replace = true };
+                continue;
+            }
+
+            try
+            {
+                var replace = new ScheduleJobOptions { Replace = present is not null };
                 await scheduler.ScheduleJob(job, [trigger], replace, cancellationToken);
+            }
+            catch (ObjectAlreadyExistsException)
+            {
+                // Another hub was quicker; replacing its trigger would run the work once more.
             }
         }
 

@@ -15,6 +15,7 @@ static class DetectionsBenchmark
 {
     const int Captures = 80_000;
     const int CapturesPerFiling = 4_000;
+    const int FilingsAtOnce = 2;
     const string Columns = """
         capture_id, captured_at, model_id, identification_id, ordinal, source, project_id, camera_id, site_id, event_id,
         category, taxon_id, confidence, box_x, box_y, box_width, box_height, count, sex, life_stage, behavior,
@@ -52,7 +53,7 @@ static class DetectionsBenchmark
         var found = await ReadAnswersAsync(ours);
         var rows = found.Sum(f => f.Rows.Count);
         var text = Path.Combine(bench.Folder, "detections.txt");
-        bench.Say($"{Captures} captures, {rows} detections, {CapturesPerFiling} captures a transaction");
+        bench.Say($"{Captures} captures, {rows} detections, {CapturesPerFiling} captures a transaction, {FilingsAtOnce} at once");
         var pairs = await bench.AlternateAsync(
             "rows/s",
             async () =>
@@ -89,17 +90,19 @@ static class DetectionsBenchmark
         await database.RunAsync("checkpoint");
     }
 
-    static async Task FileAsync(WorldDatabase database, IEnumerable<CaptureDetections> found)
+    // As a hub does: several batches are at work at once, each in a transaction of its own.
+    static Task FileAsync(WorldDatabase database, IEnumerable<CaptureDetections> found)
     {
         var table = new DetectionsTable(database.Source);
-        await using var connection = await database.Source.OpenConnectionAsync();
-        foreach (var filing in found.Chunk(CapturesPerFiling))
+        var options = new ParallelOptions { MaxDegreeOfParallelism = FilingsAtOnce };
+        return Parallel.ForEachAsync(found.Chunk(CapturesPerFiling), options, async (filing, cancellation) =>
         {
-            await using var transaction = await connection.BeginTransactionAsync();
-            var filed = await table.CompleteDetectionsAsync(connection, filing, default);
-            await transaction.CommitAsync();
+            await using var connection = await database.Source.OpenConnectionAsync(cancellation);
+            await using var transaction = await connection.BeginTransactionAsync(cancellation);
+            var filed = await table.CompleteDetectionsAsync(connection, filing, cancellation);
+            await transaction.CommitAsync(cancellation);
             Must.Equal(filing.Length, filed.Count, "captures filed");
-        }
+        });
     }
 
     /// <summary>As a detector answers: one to five boxes a picture, in any order of the pictures' age.</summary>

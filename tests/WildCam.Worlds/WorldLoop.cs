@@ -1,6 +1,7 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
+using Npgsql;
 using WildCam.Hub.Hosting;
 using WildCam.Hub.Jobs;
 using WildCam.Storage.Jobs;
@@ -11,6 +12,7 @@ namespace WildCam.Worlds;
 sealed class WorldLoop : IAsyncDisposable
 {
     readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+    readonly NpgsqlDataSource _direct;
     readonly DatabaseNotices _notices;
     readonly NoticeSender _sender;
     readonly JobLoop _loop;
@@ -19,8 +21,9 @@ sealed class WorldLoop : IAsyncDisposable
     {
         _notices = new DatabaseNotices(database.Source, NullLogger<DatabaseNotices>.Instance);
         _sender = new NoticeSender(database.Source, NullLogger<NoticeSender>.Instance);
+        _direct = HostingSlice.CreateSource(database.ConnectionString);
         _loop = new JobLoop(
-            handlers, new JobsTable(database.Source), new JobSignal(_sender),
+            handlers, new JobsTable(_direct), new JobSignal(_sender),
             new JobMetrics(_services.GetRequiredService<IMeterFactory>()), _notices, TimeProvider.System,
             NullLogger<JobLoop>.Instance);
     }
@@ -42,6 +45,7 @@ sealed class WorldLoop : IAsyncDisposable
         _loop.Dispose();
         _sender.Dispose();
         _notices.Dispose();
+        await _direct.DisposeAsync();
         await _services.DisposeAsync();
     }
 }

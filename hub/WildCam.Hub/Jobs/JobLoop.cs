@@ -5,12 +5,13 @@ using WildCam.Storage;
 namespace WildCam.Hub.Jobs;
 
 /// <summary>
-/// Runs the handlers. Each kind has one dispatcher, which claims, and up to ParallelMax batches at work. At a stop no
-/// more is claimed; what does not end within the grace is cancelled and given back.
+/// Runs the handlers. Each kind has one dispatcher, which claims, and up to ParallelMax batches at work; batches that
+/// are done leave their place to others while what became of them is written. At a stop no more is claimed; what does
+/// not end within the grace is cancelled and given back.
 /// </summary>
 public sealed partial class JobLoop(
-    IEnumerable<IJobHandler> handlers, JobsTable jobs, JobSignal signal, JobMetrics metrics, DatabaseNotices notices,
-    TimeProvider time, ILogger<JobLoop> log) : BackgroundService
+    IEnumerable<IJobHandler> handlers, [FromKeyedServices(HostingSlice.Direct)] JobsTable jobs, JobSignal signal,
+    JobMetrics metrics, DatabaseNotices notices, TimeProvider time, ILogger<JobLoop> log) : BackgroundService
 {
     /// <summary>How often each kind looks for work that nobody told it of.</summary>
     public static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
@@ -31,6 +32,8 @@ public sealed partial class JobLoop(
     public const int OldestEvery = 8;
 
     readonly Dictionary<string, IJobHandler> _handlers = handlers.ToDictionary(h => h.Kind, StringComparer.Ordinal);
+    readonly Dictionary<string, JobEnds> _ends =
+        handlers.ToDictionary(h => h.Kind, _ => new JobEnds(jobs), StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -51,53 +54,48 @@ public sealed partial class JobLoop(
 
     async Task DispatchAsync(IJobHandler handler, CancellationToken stoppingToken, CancellationToken work)
     {
-        using var slots = new SemaphoreSlim(handler.ParallelMax);
+        using var places = new JobPlaces(handler.ParallelMax);
         var claims = 0L;
         var failing = false;
-        while (!stoppingToken.IsCancellationRequested)
+        while (await places.TakeAsync(stoppingToken) is var free and > 0)
         {
-            try
-            {
-                await slots.WaitAsync(stoppingToken);
-            }
-            catch (OperationCanceledException)
-            {
-                break;
-            }
-
-            var (claimed, problem) = await ClaimAsync(handler, ++claims % OldestEvery == 0);
+            var (claimed, problem) = await ClaimAsync(handler, free, ++claims % OldestEvery == 0);
             if (problem is not null && !failing)
             {
                 ClaimFailed(log, handler.Kind, problem);
             }
 
             failing = problem is not null;
+            foreach (var batch in Batches(claimed, handler.BatchMax))
+            {
+                _ = Task.Run(() => RunAndFreeAsync(handler, batch, places, work), CancellationToken.None);
+                free--;
+            }
+
+            places.GiveBack(free);
             if (claimed.Count > 0)
             {
-                _ = Task.Run(() => RunAndFreeAsync(handler, claimed, slots, work), CancellationToken.None);
                 continue;
             }
 
-            slots.Release();
             await signal.WaitAsync(handler.Kind, PollInterval, stoppingToken)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
-        // Every slot back: every batch has ended.
-        for (var i = 0; i < handler.ParallelMax; i++)
-        {
-            await slots.WaitAsync(CancellationToken.None);
-        }
+        await places.DrainAsync();
     }
 
+    static IEnumerable<IReadOnlyList<Job>> Batches(IReadOnlyList<Job> claimed, int most) => claimed.Chunk(most);
+
     // Not cancelled: a claim given up half-way would hold its jobs until the lease ends.
-    async Task<(IReadOnlyList<Job> Claimed, string? Problem)> ClaimAsync(IJobHandler handler, bool oldestFirst)
+    async Task<(IReadOnlyList<Job> Claimed, string? Problem)> ClaimAsync(
+        IJobHandler handler, int batches, bool oldestFirst)
     {
         try
         {
             var lease = handler.Lease + AbandonAfter;
             var claimed = await jobs.ClaimNextAsync(
-                handler.Kind, handler.BatchMax, lease, oldestFirst, CancellationToken.None);
+                handler.Kind, batches * handler.BatchMax, lease, oldestFirst, CancellationToken.None);
             return (claimed, null);
         }
         catch (Exception fault)
@@ -107,11 +105,21 @@ public sealed partial class JobLoop(
     }
 
     async Task RunAndFreeAsync(
-        IJobHandler handler, IReadOnlyList<Job> batch, SemaphoreSlim slots, CancellationToken work)
+        IJobHandler handler, IReadOnlyList<Job> batch, JobPlaces places, CancellationToken work)
     {
         try
         {
-            await RunAsync(handler, batch, work);
+            Task ending;
+            try
+            {
+                ending = await RunAsync(handler, batch, work);
+            }
+            finally
+            {
+                places.Handled();
+            }
+
+            await ending;
         }
         catch (Exception fault)
         {
@@ -120,34 +128,35 @@ public sealed partial class JobLoop(
         }
         finally
         {
-            slots.Release();
+            places.Ended();
         }
     }
 
-    async Task RunAsync(IJobHandler handler, IReadOnlyList<Job> batch, CancellationToken work)
+    /// <summary>Gives, when the handler is done, the writing of what became of the batch.</summary>
+    async Task<Task> RunAsync(IJobHandler handler, IReadOnlyList<Job> batch, CancellationToken work)
     {
         var started = Stopwatch.GetTimestamp();
         var (outcomes, reason) = await HandleAsync(handler, batch, work);
         if (outcomes is not null)
         {
-            await EndAsync(handler, batch, outcomes, Stopwatch.GetElapsedTime(started));
+            return EndAsync(handler, batch, outcomes, Stopwatch.GetElapsedTime(started));
         }
-        else if (work.IsCancellationRequested)
+
+        if (work.IsCancellationRequested)
         {
             long[] all = [.. batch.Select(j => j.Id)];
-            await NoteAsync(
+            return NoteAsync(
                 handler, all.Length, () => jobs.ReleaseAsync(all, batch[0].LeaseToken, CancellationToken.None));
         }
-        else if (batch.Count == 1)
+
+        if (batch.Count == 1)
         {
-            await EndAsync(
-                handler, batch, [JobOutcome.Retry(reason)], Stopwatch.GetElapsedTime(started));
+            return EndAsync(handler, batch, [JobOutcome.Retry(reason)], Stopwatch.GetElapsedTime(started));
         }
-        else
-        {
-            BatchFailed(log, handler.Kind, batch.Count, reason);
-            await RunSinglyAsync(handler, batch, work);
-        }
+
+        BatchFailed(log, handler.Kind, batch.Count, reason);
+        await RunSinglyAsync(handler, batch, work);
+        return Task.CompletedTask;
     }
 
     async Task RunSinglyAsync(IJobHandler handler, IReadOnlyList<Job> batch, CancellationToken work)
@@ -162,7 +171,7 @@ public sealed partial class JobLoop(
                 return;
             }
 
-            await RunAsync(handler, [batch[i]], work);
+            await await RunAsync(handler, [batch[i]], work);
         }
     }
 
@@ -194,7 +203,7 @@ public sealed partial class JobLoop(
     async Task EndAsync(
         IJobHandler handler, IReadOnlyList<Job> batch, IReadOnlyList<JobOutcome> outcomes, TimeSpan elapsed)
     {
-        var done = new List<long>();
+        var done = new List<HeldJob>();
         var failed = new List<FailedJob>();
         for (var i = 0; i < batch.Count; i++)
         {
@@ -202,7 +211,7 @@ public sealed partial class JobLoop(
             switch (outcomes[i].Result)
             {
                 case JobResult.Done or JobResult.Skip:
-                    done.Add(batch[i].Id);
+                    done.Add(batch[i].Held);
                     break;
                 case JobResult.Retry when batch[i].Attempts < handler.AttemptsMax:
                     failed.Add(new FailedJob(
@@ -220,7 +229,7 @@ public sealed partial class JobLoop(
         if (done.Count > 0)
         {
             ended += await NoteAsync(
-                handler, done.Count, () => jobs.CompleteAsync(done, token, CancellationToken.None));
+                handler, done.Count, () => _ends[handler.Kind].CompleteAsync(done));
         }
 
         if (failed.Count > 0)
@@ -236,7 +245,7 @@ public sealed partial class JobLoop(
         }
 
         var now = time.GetUtcNow();
-        var fresh = batch.Where(j => j.Priority >= JobPriorities.Fresh && done.Contains(j.Id)).ToList();
+        var fresh = batch.Where(j => j.Priority >= JobPriorities.Fresh && done.Contains(j.Held)).ToList();
         metrics.Ended(
             handler.Kind, done.Count, failed.Count, elapsed,
             fresh.Count == 0 ? null : Math.Max(0, (now - fresh.Min(j => j.CreatedAt)).TotalSeconds));

@@ -1,3 +1,4 @@
+using Npgsql;
 using Quartz;
 using WildCam.Hub.Hosting;
 
@@ -12,6 +13,8 @@ static class JobsSlice
     public static void AddJobs(this WebApplicationBuilder builder)
     {
         builder.Services.AddSingleton<JobsTable>();
+        builder.Services.AddKeyedSingleton(HostingSlice.Direct, (services, key) =>
+            new JobsTable(services.GetRequiredKeyedService<NpgsqlDataSource>(key)));
         builder.Services.AddSingleton<JobsOverview>();
         builder.Services.AddSingleton<RecurringTable>();
         builder.Services.AddSingleton<UpkeepTable>();
@@ -37,7 +40,7 @@ static class JobsSlice
     {
         services.AddQuartz(SchedulerName, quartz => quartz.UsePersistentStore(store =>
         {
-            store.UsePostgres(Npgsql.NpgsqlFactory.Instance, connectionString);
+            store.UsePostgres(NpgsqlFactory.Instance, connectionString);
             store.UseClustering(cluster =>
             {
                 cluster.CheckinInterval = TimeSpan.FromSeconds(10);

@@ -14,11 +14,16 @@ public static class JobPriorities
 public sealed record Job(
     long Id, string Kind, string Subject, DateTimeOffset? CapturedAt, int Attempts, long LeaseToken)
 {
+    public HeldJob Held => new(Id, LeaseToken);
+
     public short Priority { get; init; }
 
     /// <summary>When the row was made; for a fresh picture, when it was received.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 }
+
+/// <summary>A claimed job, and the token of the lease under which it was.</summary>
+public readonly record struct HeldJob(long Id, long LeaseToken);
 
 /// <summary>A job that failed: tried again after the delay, or dead.</summary>
 public readonly record struct FailedJob(long Id, string Reason, TimeSpan RetryAfter, bool IsDead);

@@ -119,13 +119,11 @@ public sealed class JobsTable(NpgsqlDataSource database)
         {
             jobs.Add(new Job(
                 reader.GetInt64(0), reader.GetString(1), reader.GetString(2),
-                await reader.IsDBNullAsync(3, cancellationToken)
-                    ? null
-                    : await reader.GetFieldValueAsync<DateTimeOffset>(3, cancellationToken),
+                reader.IsDBNull(3) ? null : reader.GetFieldValue<DateTimeOffset>(3),
                 reader.GetInt32(4), reader.GetInt64(5))
             {
                 Priority = reader.GetInt16(6),
-                CreatedAt = await reader.GetFieldValueAsync<DateTimeOffset>(7, cancellationToken),
+                CreatedAt = reader.GetFieldValue<DateTimeOffset>(7),
             });
         }
 
@@ -134,22 +132,45 @@ public sealed class JobsTable(NpgsqlDataSource database)
     }
 
     /// <summary>
-    /// Ends jobs that were carried out; one that was enqueued again meanwhile becomes ready. Returns how many were
-    /// still the caller's: fewer than given means that the lease was lost and another worker has the rest.
+    /// Ends jobs that were carried out; one that was enqueued again meanwhile becomes ready. Returns those that were
+    /// still the caller's: of the others the lease was lost, and another worker has them.
     /// </summary>
-    public async Task<int> CompleteAsync(
-        IReadOnlyList<long> ids, long leaseToken, CancellationToken cancellationToken)
+    public async Task<IReadOnlySet<HeldJob>> CompleteAsync(
+        IReadOnlyList<HeldJob> held, CancellationToken cancellationToken)
     {
-        var deleted = await ChangeHeldAsync("""
-            delete from jobs where id = any($1) and lease_token = $2 and state = 2 and not run_again
-            """, ids, leaseToken, cancellationToken);
-        return deleted == ids.Count
-            ? deleted
-            : deleted + await ChangeHeldAsync("""
+        var ended = new HashSet<HeldJob>(held.Count);
+        await EndHeldAsync($"""
+            delete from jobs where {Held} and not run_again returning id, lease_token
+            """, held, ended, cancellationToken);
+        if (ended.Count < held.Count)
+        {
+            await EndHeldAsync($"""
                 update jobs set state = 1, run_again = false, is_alone = false, attempts = 0, reason = null,
                   run_at = now(), lease_until = null, lease_token = null, updated_at = now()
-                where id = any($1) and lease_token = $2 and state = 2
-                """, ids, leaseToken, cancellationToken);
+                from unnest($1::bigint[], $2::bigint[]) as held (held_id, held_token)
+                where {Held} and id = held_id returning held_id, held_token
+                """, held, ended, cancellationToken);
+        }
+
+        return ended;
+    }
+
+    // The ids alone as well, so that rows are found by their key whatever the statistics say.
+    const string Held = """
+        id = any($1) and state = 2 and (id, lease_token) in (select * from unnest($1::bigint[], $2::bigint[]))
+        """;
+
+    async Task EndHeldAsync(
+        string sql, IReadOnlyList<HeldJob> held, HashSet<HeldJob> ended, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(sql);
+        command.Parameters.Add(new() { Value = held.Select(h => h.Id).ToArray() });
+        command.Parameters.Add(new() { Value = held.Select(h => h.LeaseToken).ToArray() });
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            ended.Add(new HeldJob(reader.GetInt64(0), reader.GetInt64(1)));
+        }
     }
 
     /// <summary>Gives jobs back unharmed: the hub stops.</summary>

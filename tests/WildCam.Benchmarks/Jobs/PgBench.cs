@@ -29,7 +29,11 @@ static partial class PgBench
             jobs.priority, jobs.created_at)
         select coalesce(array_agg(id), '{}') as ids, coalesce(max(lease_token), 0) as token from claimed
         \gset
-        delete from jobs where id = any(:ids::bigint[]) and lease_token = :token and state = 2 and not run_again;
+        delete from jobs where id = any(:ids::bigint[]) and state = 2
+          and (id, lease_token) in (
+            select * from unnest(:ids::bigint[], array_fill(:token::bigint, array[cardinality(:ids::bigint[])])))
+          and not run_again
+        returning id, lease_token;
         """;
 
     public static string? Find() => new[] { "/usr/bin/pgbench" }

@@ -49,11 +49,11 @@ public sealed class JobsTableTests(TestDatabase database) : IClassFixture<TestDa
         Assert.Equal(1, (await SweepAsync(kind)).LeasesLost);
         var second = Assert.Single(await Jobs.ClaimNextAsync(kind, 1, Lease, false, default));
 
-        Assert.Equal(0, await Jobs.CompleteAsync([zombie.Id], zombie.LeaseToken, default));
+        Assert.Empty(await Jobs.CompleteAsync([zombie.Held], default));
         Assert.Equal(0, await Jobs.FailAsync([new(zombie.Id, "late", Lease, true)], zombie.LeaseToken, default));
         Assert.False(await Jobs.RenewAsync([zombie.Id], zombie.LeaseToken, Lease, default));
         Assert.Equal(2, second.Attempts);
-        Assert.Equal(1, await Jobs.CompleteAsync([second.Id], second.LeaseToken, default));
+        Assert.Single(await Jobs.CompleteAsync([second.Held], default));
         Assert.Equal(0L, await database.ReadAsync<long>("select count(*) from jobs where kind = $1", kind));
     }
 
@@ -85,10 +85,10 @@ public sealed class JobsTableTests(TestDatabase database) : IClassFixture<TestDa
         var first = Assert.Single(await Jobs.ClaimNextAsync(kind, 1, Lease, false, default));
         await AddAsync(kind, "x");
         Assert.Empty(await Jobs.ClaimNextAsync(kind, 1, Lease, false, default));
-        Assert.Equal(1, await Jobs.CompleteAsync([first.Id], first.LeaseToken, default));
+        Assert.Single(await Jobs.CompleteAsync([first.Held], default));
         var second = Assert.Single(await Jobs.ClaimNextAsync(kind, 1, Lease, false, default));
         Assert.Equal(1, second.Attempts);
-        Assert.Equal(1, await Jobs.CompleteAsync([second.Id], second.LeaseToken, default));
+        Assert.Single(await Jobs.CompleteAsync([second.Held], default));
         Assert.Empty(await Jobs.ClaimNextAsync(kind, 1, Lease, false, default));
     }
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 
 namespace WildCam.Hub.Ingest;
@@ -36,10 +37,25 @@ public static partial class CapturePath
                 Guid.ParseExact(match.Groups["id"].Value, "N"), Convert.FromHexString(match.Groups["device"].Value))
             : null;
 
-    public static string OfQuarantine(string camera, DateTimeOffset receivedAt, Guid id) =>
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"quarantine/{camera}/{receivedAt.UtcDateTime:yyyy'/'MM'/'dd}/{id:N}.bin");
+    public static string OfQuarantine(string camera, Guid id) => $"quarantine/{camera}/{id:N}.bin";
+
+    /// <summary>
+    /// The id of a picture's entry in quarantine: the same bytes of the same capture have one, however often the camera
+    /// sends them because a receipt was lost.
+    /// </summary>
+    public static Guid QuarantineId(ReadOnlySpan<byte> deviceCaptureId, ReadOnlySpan<byte> sha256)
+    {
+        Span<byte> both = stackalloc byte[deviceCaptureId.Length + sha256.Length];
+        deviceCaptureId.CopyTo(both);
+        sha256.CopyTo(both[deviceCaptureId.Length..]);
+        Span<byte> id = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(both, id);
+
+        // Version 8 of RFC 9562: an id of the application's own making.
+        id[6] = (byte)(0x80 | (id[6] & 0x0f));
+        id[8] = (byte)(0x80 | (id[8] & 0x3f));
+        return new Guid(id[..16], bigEndian: true);
+    }
 
     public static string OfTrash(DateTimeOffset now, string path) =>
         string.Create(

@@ -223,8 +223,9 @@ sealed partial class DeliveryDesk(
 
     async Task QuarantineAsync(Assembly assembly, byte[] sha256, CancellationToken cancellationToken)
     {
-        var id = Guid.CreateVersion7();
-        var path = CapturePath.OfQuarantine(assembly.Link.Camera.Code, time.GetUtcNow(), id);
+        var id = CapturePath.QuarantineId(
+            CapturePath.DeviceCaptureId(assembly.Key.SpoolId, assembly.Key.Counter), sha256);
+        var path = CapturePath.OfQuarantine(assembly.Link.Camera.Code, id);
         await door.WriteAsync(path, assembly.Content(), cancellationToken);
         await door.QuarantineAsync(
             EntryOf(assembly, id, ReceiptCodes.CorruptOnCamera,

@@ -19,12 +19,11 @@ namespace WildCam.Camera
         readonly Preview _preview;
         readonly Delivery _delivery;
         readonly Bedtime _bedtime;
+        readonly Updates _updates;
         readonly uint _boot;
         uint _takenBefore;
         bool _mustReport;
         bool _wasReady;
-        ulong _refusedBundle;
-        bool _mustRefuseBundle;
         long _rebootBy;
         bool _isRebootTold;
         long _now;
@@ -50,6 +49,7 @@ namespace WildCam.Camera
             _orders = new Orders(ports, Session, _shutter, Spool, _preview);
             _delivery = new Delivery(ports, profile, Clock, Spool);
             _bedtime = new Bedtime(ports, profile, Clock, Policy, Session, _shutter, Spool, _telemetry, _delivery);
+            _updates = new Updates(ports, profile, Session, _shutter, Spool);
         }
 
         /// <summary>Boots of this board since its first flash.</summary>
@@ -116,6 +116,12 @@ namespace WildCam.Camera
         public uint PreviewFrameCount
         {
             get { return _preview.FrameCount; }
+        }
+
+        /// <summary>How the last update stands, a value of BundleStates.</summary>
+        public byte UpdateState
+        {
+            get { return _updates.State; }
         }
 
         /// <summary>Whether the camera sleeps.</summary>
@@ -198,11 +204,12 @@ namespace WildCam.Camera
                     BundleOffer bundle;
                     if (BundleOffer.TryRead(source, offset, count, out bundle))
                     {
-                        // There is no loader yet that could install it, and saying so beats silence.
-                        _refusedBundle = bundle.BundleId;
-                        _mustRefuseBundle = true;
+                        _updates.Offered(bundle);
                     }
 
+                    break;
+                case Topics.BundleChunk:
+                    _updates.Took(source, offset, count, _now);
                     break;
                 default:
                     break;
@@ -240,14 +247,16 @@ namespace WildCam.Camera
                 wait = 0;
             }
 
-            if (_bedtime.NeedsHub(_now) || _ports.Link.State != LinkStates.Down)
+            if (_bedtime.NeedsHub(_now) || _updates.IsOnTrial || _ports.Link.State != LinkStates.Down)
             {
                 wait = Sooner(wait, Session.Step(_now));
                 wait = Sooner(wait, StepConnected());
             }
 
+            wait = Sooner(wait, _updates.Step(_now, IsQuiet()));
             wait = Sooner(wait, StepReboot());
-            bool isBusy = !_shutter.IsIdle || !_orders.IsIdle || _mustReport || _preview.IsOn(_now);
+            bool isBusy = !_shutter.IsIdle || !_orders.IsIdle || _mustReport || _preview.IsOn(_now)
+                || _updates.IsBusy(_now);
             return isBusy ? wait : Sooner(wait, _bedtime.Step(_now));
         }
 
@@ -258,6 +267,7 @@ namespace WildCam.Camera
                 if (_wasReady || _ports.Link.State != LinkStates.Up)
                 {
                     _delivery.LinkLost();
+                    _updates.LinkLost();
                     _wasReady = false;
                 }
 
@@ -269,6 +279,7 @@ namespace WildCam.Camera
                 _wasReady = true;
                 _mustReport = true;
                 _telemetry.Hurry();
+                _updates.LinkReady();
             }
 
             int wait = _telemetry.Step(_now);
@@ -286,8 +297,7 @@ namespace WildCam.Camera
                 _delivery.Hurry();
             }
 
-            bool mayUpload = _bedtime.IsBacklogOrdered || !_delivery.IsIdle || Policy.IsUploadHour(Clock);
-            if (Spool.IsRecovered && mayUpload && !_bedtime.IsLeaving)
+            if (Spool.IsRecovered && MayUpload() && !_bedtime.IsLeaving)
             {
                 wait = Sooner(wait, _delivery.Step(_now));
             }
@@ -302,22 +312,32 @@ namespace WildCam.Camera
                 _mustReport = false;
             }
 
-            if (_mustRefuseBundle)
-            {
-                BundleState state = new BundleState();
-                state.BundleId = _refusedBundle;
-                state.State = BundleStates.Refused;
-                state.Code = RefusalCodes.NoLoader;
-                byte[] message = new byte[BundleState.Bytes];
-                state.Write(message, 0);
-                _mustRefuseBundle = _ports.Link.Publish(Topics.Bundle, "", message, 1) == 0;
-            }
+            return _mustReport ? Limits.RetryMilliseconds : Limits.IdleMilliseconds;
+        }
 
-            return _mustReport || _mustRefuseBundle ? Limits.RetryMilliseconds : Limits.IdleMilliseconds;
+        bool MayUpload()
+        {
+            bool isOrdered = _bedtime.IsBacklogOrdered || _updates.IsOnTrial;
+            return isOrdered || !_delivery.IsIdle || Policy.IsUploadHour(Clock);
+        }
+
+        bool IsQuiet()
+        {
+            // Pictures that may not be delivered now do not keep an update waiting.
+            bool hasUploads = Spool.Count > 0 && MayUpload() && _now >= _delivery.PausedUntil;
+            return _shutter.IsIdle && Spool.IsRecovered && _delivery.IsIdle && !hasUploads && !_preview.IsOn(_now);
         }
 
         int StepReboot()
         {
+            if (_updates.MustReboot && _shutter.IsIdle)
+            {
+                _updates.MustReboot = false;
+                Session.Close(_now);
+                _ports.Power.Reboot();
+                return 0;
+            }
+
             if (!_orders.MustReboot)
             {
                 return Limits.IdleMilliseconds;

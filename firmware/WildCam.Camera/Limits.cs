@@ -84,6 +84,36 @@ namespace WildCam.Camera
         /// <summary>Shortest sleep that is worth it, in seconds.</summary>
         public const uint SleepSecondsMin = 5;
 
+        /// <summary>Bytes of a bundle that are asked for at once.</summary>
+        public const uint BundleWindowBytes = 16384;
+
+        /// <summary>Bytes of a bundle that do not come are asked for again after this, in ms.</summary>
+        public const int BundleAnswerTimeoutMilliseconds = 30000;
+
+        /// <summary>Asks without an answer before the hub is left alone for a while.</summary>
+        public const int BundleAsksMax = 4;
+
+        /// <summary>Pause of a download that the hub does not answer, in ms.</summary>
+        public const int BundlePauseMilliseconds = 600000;
+
+        /// <summary>Pictures keep an update waiting for so long before it gets one window, in ms.</summary>
+        public const int BundleStarvedMilliseconds = 120000;
+
+        /// <summary>Failures of the slot store in a row before an update is refused.</summary>
+        public const int BundleStoreTriesMax = 3;
+
+        /// <summary>Below this charge no update goes on, in per cent.</summary>
+        public const int BundleBatteryPercentMin = 30;
+
+        /// <summary>An update that waits for the battery goes on so far above the floor, in per cent.</summary>
+        public const int BundleBatteryMarginPercent = 5;
+
+        /// <summary>A new version must connect and have a picture receipted within this, or restarts; in ms.</summary>
+        public const int TrialMilliseconds = 600000;
+
+        /// <summary>Pause between pictures that a version on trial takes because none waits, in ms.</summary>
+        public const int TrialPictureMilliseconds = 60000;
+
         /// <summary>A link that took nothing is asked again after this, in ms.</summary>
         public const int RetryMilliseconds = 100;
 

@@ -1,4 +1,5 @@
 using WildCam.Camera;
+using WildCam.Loader;
 using WildCam.Wire;
 
 namespace WildCam.Tests.Camera;
@@ -12,6 +13,10 @@ public sealed class NanoFrameworkSubsetTests
     [Fact]
     public void The_camera_runs_on_nanoFramework() => Assert.Empty(
         NanoFrameworkSubset.Refusals(typeof(CameraBrain).Assembly.Location, "WildCam.Wire", "WildCam.Camera"));
+
+    [Fact]
+    public void The_loader_runs_on_nanoFramework() => Assert.Empty(
+        NanoFrameworkSubset.Refusals(typeof(Boot).Assembly.Location, "WildCam.Wire", "WildCam.Loader"));
 
     [Fact]
     public void What_nanoFramework_runs_is_not_refused() => Assert.Empty(NanoFrameworkSubset.RefusalsOf(typeof(Fine)));
@@ -34,7 +39,7 @@ public sealed class NanoFrameworkSubsetTests
     [InlineData(typeof(Yields), "IEnumerable`1")]
     [InlineData(typeof(Slice), "generic System.Span`1")]
     [InlineData(typeof(Money), "System.Decimal")]
-    [InlineData(typeof(ForeignType), "System.IO.File, which is not on the list of nanoFramework's types")]
+    [InlineData(typeof(ForeignType), "System.IO.Path, which is not on the list of nanoFramework's types")]
     [InlineData(typeof(ForeignMember), "System.String.Normalize()")]
     [InlineData(typeof(ForeignCatch), "System.AggregateException")]
     [InlineData(typeof(ForeignParent), "System.Text.EncoderFallback")]

@@ -1,8 +1,8 @@
 namespace WildCam.Tests.Camera;
 
 /// <summary>
-/// What nanoFramework's assemblies offer, as far as the firmware uses it (CoreLibrary 1.x and
-/// System.Security.Cryptography). A new member is looked up in nanoFramework's
+/// What nanoFramework's assemblies offer, as far as the firmware uses it (CoreLibrary 1.x,
+/// System.Security.Cryptography, System.IO.FileSystem and System.IO.Streams). A new member is looked up in nanoFramework's
 /// public API before it is added here.
 /// </summary>
 static class NanoFrameworkSurface
@@ -40,6 +40,22 @@ static class NanoFrameworkSurface
         ["System.Exception"] = [".ctor(System.String)", "get_Message()"],
         ["System.ArgumentException"] = [".ctor(System.String)"],
         ["System.InvalidOperationException"] = [".ctor(System.String)"],
+        ["System.IDisposable"] = ["Dispose()"],
+        ["System.IO.File"] = ["Exists(System.String)"],
+        ["System.IO.FileAccess"] = [],
+        ["System.IO.FileMode"] = [],
+        ["System.IO.FileStream"] = [".ctor(System.String,System.IO.FileMode,System.IO.FileAccess)"],
+        ["System.IO.SeekOrigin"] = [],
+        ["System.IO.Stream"] =
+        [
+            "get_Length()", "Seek(System.Int64,System.IO.SeekOrigin)",
+            "Read(System.Byte[],System.Int32,System.Int32)", "Write(System.Byte[],System.Int32,System.Int32)",
+        ],
+        ["System.Reflection.Assembly"] = ["Load(System.Byte[])", "GetType(System.String)"],
+        ["System.Reflection.MethodBase"] = ["Invoke(System.Object,System.Object[])"],
+        ["System.Reflection.MethodInfo"] = [],
+        ["System.Threading.Thread"] = ["Sleep(System.Int32)"],
+        ["System.Type"] = ["GetType(System.String)", "GetMethod(System.String)"],
         // Not the constructor: nanoFramework's does not copy the key, and Dispose wipes the caller's array.
         ["System.Security.Cryptography.HMACSHA256"] = ["HashData(System.Byte[],System.Byte[])"],
     };

@@ -262,7 +262,7 @@ sealed class FakePower : IPower
 
     public ushort BatteryMillivolts => 3900;
 
-    public byte BatteryPercent => 77;
+    public byte BatteryPercent { get; set; } = 77;
 
     public short Temperature => -35;
 

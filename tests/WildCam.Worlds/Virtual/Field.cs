@@ -18,6 +18,7 @@ sealed class Field
         Power = new PowerSupply { Chance = Chance };
         Store = new FakeStore(Power);
         Settings = new FakeSettings(Power);
+        Slots = new FakeSlots(Power);
         Sensor = new FakeSensor(Chance);
         Clock = new FakeClock { Now = () => Now };
         Link = new FakeLink(this);
@@ -27,6 +28,9 @@ sealed class Field
 
     /// <summary>Who answers the camera: the model, or the hub's own way in.</summary>
     public Action<string, string, byte[]> Hears { get; set; }
+
+    /// <summary>What runs before each brain, and says which slot that is; none on a board without a loader.</summary>
+    public Action? Loader { get; set; }
 
     /// <summary>Told of a begin before the hub is; true where it was answered.</summary>
     public Func<Begin, bool>? OnBegin { get; set; }
@@ -40,6 +44,8 @@ sealed class Field
     public FakeStore Store { get; }
 
     public FakeSettings Settings { get; }
+
+    public FakeSlots Slots { get; }
 
     public FakeSensor Sensor { get; }
 
@@ -80,8 +86,9 @@ sealed class Field
                 var ports = new CameraPorts
                 {
                     Sensor = Sensor, Store = Store, Link = Link, Clock = Clock, Power = Board, Settings = Settings,
-                    Random = new FakeRandom(Chance), Crc = new ManagedCrc(),
+                    Slots = Slots, Random = new FakeRandom(Chance), Crc = new ManagedCrc(),
                 };
+                Loader?.Invoke();
                 Brain = new CameraBrain(Profile, ports);
                 return this;
             }

@@ -38,6 +38,11 @@ sealed class ModelHub(Field field)
 
     public List<Sleep> Sleeps { get; } = [];
 
+    /// <summary>Gives the bytes of a bundle that a camera asks for.</summary>
+    public Action<BundleWant>? OnBundleWant { get; set; }
+
+    public List<BundleWant> BundleWants { get; } = [];
+
     public int PreviewParts { get; private set; }
 
     public int Chunks { get; private set; }
@@ -118,6 +123,10 @@ sealed class ModelHub(Field field)
                 break;
             case Topics.Bundle when BundleState.TryRead(m, 0, m.Length, out var bundle):
                 Bundles.Add(bundle);
+                break;
+            case Topics.BundleWant when BundleWant.TryRead(m, 0, m.Length, out var wanted):
+                BundleWants.Add(wanted);
+                OnBundleWant?.Invoke(wanted);
                 break;
             case Topics.Sleep when Sleep.TryRead(m, 0, m.Length, out var sleep):
                 Sleeps.Add(sleep);

@@ -37,6 +37,7 @@ sealed class SimulatedCamera : IDisposable
     readonly SimulatedLink _link;
     readonly MemorySpool? _memory;
     readonly FolderSpool? _folder;
+    readonly SimulatedLoader _loader;
     readonly CaptureLedger _ledger;
     readonly TimeProvider _time;
     SeededRandom _random;
@@ -81,11 +82,14 @@ sealed class SimulatedCamera : IDisposable
         _profile = new CameraProfile
         {
             Board = Boards.Simulator,
-            FirmwareMajor = 1,
             Password = Encoding.UTF8.GetBytes(account.Password),
+            UpdateKey = account.UpdateKey ?? [],
             HardwareAddress = [2, 0, (byte)(index >> 24), (byte)(index >> 16), (byte)(index >> 8), (byte)index],
             ChunkBytes = options.ChunkBytes,
         };
+        var slots = new SimulatedSlots(
+            _folder is null ? null : Path.Combine(options.StateFolder!, account.Code, "slots"));
+        _loader = new SimulatedLoader(slots, options.BundleFaults, _seed);
         _ports = new CameraPorts
         {
             Sensor = _sensor,
@@ -94,12 +98,16 @@ sealed class SimulatedCamera : IDisposable
             Clock = _clock,
             Power = _power,
             Settings = settings,
+            Slots = slots,
             Random = new SeededChance(_seed),
             Crc = new SoftwareCrc32(),
         };
     }
 
     public string Code { get; }
+
+    /// <summary>The version that runs, as its hello says it.</summary>
+    public Version Firmware => new(_profile.FirmwareMajor, _profile.FirmwareMinor, _profile.FirmwarePatch);
 
     public bool IsConnected => _link.State == LinkStates.Up;
 
@@ -133,7 +141,14 @@ sealed class SimulatedCamera : IDisposable
                     return (int)(_bootAt - _clock.Monotonic);
                 }
 
+                if (!_loader.Start(_profile))
+                {
+                    Restart(WakeCauses.PowerOn, isClockKept: true);
+                    return BootMilliseconds;
+                }
+
                 Boot();
+                _link.IsOffline = _loader.IsMute;
             }
 
             return Step(_brain!);
@@ -182,7 +197,8 @@ sealed class SimulatedCamera : IDisposable
         if (_power.MustReboot)
         {
             _power.MustReboot = false;
-            Restart(WakeCauses.Command, isClockKept: true);
+            Restart(
+                brain.UpdateState == BundleStates.Pending ? WakeCauses.Update : WakeCauses.Command, isClockKept: true);
             return 0;
         }
 

@@ -26,7 +26,14 @@ public sealed record HubEndpoint
 /// <param name="Code">Its name on the wire.</param>
 /// <param name="Zone">Time zone of its site; UTC where null.</param>
 /// <param name="Biome">What it looks at; drawn from the seed where null.</param>
-public sealed record CameraAccount(string Code, string Password, TimeZoneInfo? Zone = null, Biome? Biome = null);
+/// <param name="UpdateKey">The key of its offers of firmware; null takes none.</param>
+public sealed record CameraAccount(
+    string Code, string Password, TimeZoneInfo? Zone = null, Biome? Biome = null, byte[]? UpdateKey = null);
+
+/// <summary>What new firmware does wrong, as shares of the cameras, drawn from the seed for each version.</summary>
+/// <param name="Dead">It dies at each start, so that the loader soon falls back.</param>
+/// <param name="Mute">It never connects, so that it is never confirmed and its trials run out.</param>
+public sealed record BundleFaults(double Dead = 0, double Mute = 0);
 
 /// <summary>
 /// Accidents, each a probability, all drawn from the simulation's seed. Those of messages count per message,
@@ -111,6 +118,8 @@ public sealed record SimulationOptions
     public string? StateFolder { get; init; }
 
     public FaultOptions Faults { get; init; } = FaultOptions.None;
+
+    public BundleFaults BundleFaults { get; init; } = new();
 
     /// <summary>Threads that drive the cameras.</summary>
     public int Workers { get; init; } = Math.Clamp(Environment.ProcessorCount, 2, 8);

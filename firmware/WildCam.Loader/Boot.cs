@@ -8,7 +8,7 @@ namespace WildCam.Loader
     /// </summary>
     public sealed class Boot
     {
-        /// <summary>Pause before the restart after an application has ended, in ms: no battery is worn out by it.</summary>
+        /// <summary>Pause before the restart after an application has ended, in ms: it spares the battery.</summary>
         public const int RestartPauseMilliseconds = 10000;
 
         /// <summary>
@@ -67,7 +67,7 @@ namespace WildCam.Loader
 
         /// <summary>
         /// For a thread of its own beside a version on trial: restarts the board when the trial takes too long. Stock
-        /// images have no watchdog; the runtime shares time among threads, so a loop without end does not stop this one.
+        /// images have no watchdog; the runtime shares time among threads, so a loop without end does not stop this.
         /// </summary>
         public void Guard()
         {

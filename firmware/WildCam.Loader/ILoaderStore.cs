@@ -1,6 +1,6 @@
 namespace WildCam.Loader
 {
-    /// <summary>Slots and record as the loader needs them. No member throws; null or false is a store that failed.</summary>
+    /// <summary>Slots and record for the loader. No member throws; null or false is a store that failed.</summary>
     public interface ILoaderStore
     {
         /// <summary>A copy (0 or 1) of the slot record; null where there is none.</summary>

@@ -4,8 +4,8 @@ namespace WildCam.Loader
     public interface IMachine
     {
         /// <summary>
-        /// Loads an assembly, whose array it keeps until the next restart; false where the runtime refuses it: it checks
-        /// marker, CRC-32 and references.
+        /// Loads an assembly, whose array it keeps until the next restart; false where the runtime refuses it: it
+        /// checks marker, CRC-32 and references.
         /// </summary>
         bool TryLoad(byte[] assembly);
 

@@ -18,7 +18,7 @@ namespace WildCam.Loader
             try
             {
                 _last = Assembly.Load(assembly);
-                return _last != null;
+                return _last is object;
             }
             catch (Exception)
             {
@@ -31,9 +31,9 @@ namespace WildCam.Loader
         public bool TryRun(int slot, bool isPending)
         {
             // By the assembly: the built-in application has types of the same names.
-            Type type = _last == null ? Type.GetType(EntryType) : _last.GetType(EntryType);
-            MethodInfo entry = type == null ? null : type.GetMethod(EntryMethod);
-            if (entry == null)
+            Type type = _last is null ? Type.GetType(EntryType) : _last.GetType(EntryType);
+            MethodInfo entry = type is null ? null : type.GetMethod(EntryMethod);
+            if (entry is null)
             {
                 return false;
             }

@@ -8,7 +8,7 @@ namespace WildCam.Loader
     /// </summary>
     public sealed class SlotChoice
     {
-        /// <summary>Version of this loader, first part: rises when an older application could not live with it.</summary>
+        /// <summary>Version of this loader, first part; rises when older applications cannot live with it.</summary>
         public const ushort Major = 1;
 
         /// <summary>Version of this loader, second part.</summary>

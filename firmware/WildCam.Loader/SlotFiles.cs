@@ -3,7 +3,7 @@ using System.IO;
 
 namespace WildCam.Loader
 {
-    /// <summary>Slots and record as files in a folder, <c>I:\</c> on a board. The names are part of the contract.</summary>
+    /// <summary>Slots and record as files, under <c>I:\</c> on a board. The names are part of the contract.</summary>
     public sealed class SlotFiles : ILoaderStore
     {
         readonly string _root;

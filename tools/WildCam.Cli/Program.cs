@@ -21,6 +21,7 @@ var root = new RootCommand("WildCam: a camera-trap network that a field team own
     SimulateCommand.Create(),
     ImportCommand.Create(),
     ModelCommands.Create(),
+    FirmwareCommands.Create(),
     DbCommands.Create(),
     TestCommand.Create(),
     BenchCommand.Create(),

@@ -164,7 +164,7 @@ namespace WildCam.Camera
                 case BundleStates.Downloading:
                     return HasBattery() ? Fill(isFree) : Limits.IdleMilliseconds;
                 case BundleStates.Verified:
-                    return HasBattery() && isFree ? Install() : Limits.IdleMilliseconds;
+                    return HasBattery() && isFree ? TellAndInstall() : Limits.IdleMilliseconds;
                 case BundleStates.Pending:
                     return IsOnTrial ? Try() : Limits.IdleMilliseconds;
                 default:
@@ -224,8 +224,13 @@ namespace WildCam.Camera
             return 0;
         }
 
-        int Install()
+        int TellAndInstall()
         {
+            if (_isReady && _mustTell)
+            {
+                return Limits.RetryMilliseconds;
+            }
+
             _book.Record.Trial = _book.Idle;
             _book.Record.Attempts = 0;
             Change(BundleStates.Pending, RefusalCodes.None);

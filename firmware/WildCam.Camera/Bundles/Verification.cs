@@ -23,7 +23,7 @@ namespace WildCam.Camera
             _book = book;
         }
 
-        /// <summary>Why the bundle is refused, a value of RefusalCodes; None while nothing is known against it.</summary>
+        /// <summary>Why the bundle is refused, a value of RefusalCodes; None while nothing is wrong.</summary>
         public ushort Refusal { get; set; }
 
         /// <summary>Whether the bundle is whole, right and fit for this board.</summary>

@@ -3,7 +3,7 @@ using WildCam.Wire;
 
 namespace WildCam.Tests.Bundles;
 
-/// <summary>A power cut at every write of slots and record: the camera ends on the new version, or on the old one.</summary>
+/// <summary>Power cuts at the writes of slots and record: a camera ends on the new version, or on the old.</summary>
 public sealed class PowerCutTests(ITestOutputHelper output)
 {
     const int LivesOfChance = 300;
@@ -76,7 +76,8 @@ public sealed class PowerCutTests(ITestOutputHelper output)
             world.Until(() => world.Last.State is BundleStates.Confirmed or BundleStates.FellBack, 100_000);
             var end = world.Last.State;
             ends[end] = ends.GetValueOrDefault(end) + 1;
-            Assert.True(world.Running == (end == BundleStates.Confirmed ? New : Old), $"Seed {seed}: {world.Describe()}");
+            var expected = end == BundleStates.Confirmed ? New : Old;
+            Assert.True(world.Running == expected, $"Seed {seed}: {world.Describe()}");
             MustDeliver(world);
         }
 

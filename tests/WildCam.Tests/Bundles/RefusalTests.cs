@@ -10,7 +10,8 @@ public sealed class RefusalTests
         var slots = world.Field.Slots;
         var running = (slots.RunningSlot, slots.Record.Chosen);
         var writes = slots.SlotWrites;
-        world.Until(() => world.Field.Hub.Bundles.Count > 0 && world.Last.State == BundleStates.Refused, 3600);
+        var told = world.Field.Hub.Bundles.Count;
+        world.Until(() => world.Field.Hub.Bundles.Skip(told).Any(b => b.State == BundleStates.Refused), 3600);
         Assert.Equal(code, world.Last.Code);
         world.Run(600);
         Assert.Equal(running, (slots.RunningSlot, slots.Record.Chosen));

@@ -17,8 +17,8 @@ enum Behaviour
 }
 
 /// <summary>
-/// A camera with its loader, and a hub that offers it a bundle at every hello until it knows what became of it, in
-/// virtual time. Each restart goes through the real loader.
+/// A camera with its loader, and a hub that offers it a bundle at every hello and every ten minutes, in virtual time.
+/// Each restart goes through the real loader.
 /// </summary>
 sealed class UpdateWorld
 {
@@ -26,6 +26,7 @@ sealed class UpdateWorld
 
     readonly Dictionary<Version, Behaviour> _behaviours = [];
     int _reboots;
+    long _offeredAt;
 
     public UpdateWorld(int seed = 1)
     {
@@ -145,12 +146,20 @@ sealed class UpdateWorld
         Until(() => Field.Hub.Bundles.Any(b => b.State == state), seconds);
 
     public string Describe() =>
-        $"runs {Running} in {Field.Slots.RunningSlot}, state {Record.UpdateState}, code {Record.Code}, trial {Record.Trial}"
-        + $" attempts {Record.Attempts}, told {string.Join(',', Field.Hub.Bundles.Select(b => $"{b.State}/{b.Code}"))}";
+        $"runs {Running} in {Field.Slots.RunningSlot}, state {Record.UpdateState}, code {Record.Code}, "
+        + $"trial {Record.Trial} attempts {Record.Attempts}, told "
+        + string.Join(',', Field.Hub.Bundles.Select(b => $"{b.State}/{b.Code}"));
 
     void Advance(long end)
     {
         Field.Advance(end);
+        if (Offer is { } offer && Field.Now - _offeredAt >= 600_000 && Field.Link.State == LinkStates.Up)
+        {
+            // A state that was told can be lost with its connection.
+            _offeredAt = Field.Now;
+            Field.Hub.Send(Topics.Bundle, BundleOffer.Bytes, offer.Write);
+        }
+
         if (Field.Board.Reboots != _reboots)
         {
             _reboots = Field.Board.Reboots;
@@ -231,7 +240,7 @@ sealed class UpdateWorld
     }
 }
 
-/// <summary>Bundles whose assemblies are noise that begins with the version, so that the board can tell them apart.</summary>
+/// <summary>Bundles whose assemblies are noise behind their version, so that the board can tell them apart.</summary>
 static class TestBundle
 {
     public static byte[] Make(Version version, int bytes, int seed, Action<BundleFile>? change = null)

@@ -2,8 +2,8 @@ namespace WildCam.Tests.Camera;
 
 /// <summary>
 /// What nanoFramework's assemblies offer, as far as the firmware uses it (CoreLibrary 1.x,
-/// System.Security.Cryptography, System.IO.FileSystem and System.IO.Streams). A new member is looked up in nanoFramework's
-/// public API before it is added here.
+/// System.Security.Cryptography, System.IO.FileSystem and System.IO.Streams). A new member is looked up in
+/// nanoFramework's public API before it is added here.
 /// </summary>
 static class NanoFrameworkSurface
 {

@@ -4,7 +4,7 @@ using WildCam.Wire;
 
 namespace WildCam.Worlds.Virtual;
 
-/// <summary>Two slots and a record in memory, for camera and loader alike; a power cut tears what is being written.</summary>
+/// <summary>Two slots and a record in memory, for camera and loader; a power cut tears what is being written.</summary>
 sealed class FakeSlots(PowerSupply power) : ISlotStore, ILoaderStore
 {
     readonly byte[]?[] _records = new byte[2][];

@@ -44,8 +44,9 @@ namespace WildCam.Wire
         public byte BatteryPercentMin;
 
         /// <summary>
-        /// Hub time at which it was made, in seconds since 1970-01-01T00:00:00Z. A camera that followed a newer offer
-        /// refuses it as stale, so that a recorded one cannot undo what came later.
+        /// Hub time at which it was made, in seconds since 1970-01-01T00:00:00Z; a hub lets it rise with every offer to
+        /// a camera. Another one that is not newer than what a camera followed is stale, so that a recorded offer
+        /// cannot undo what came later.
         /// </summary>
         public long IssuedUnixSeconds;
 

@@ -71,16 +71,16 @@ namespace WildCam.Camera
             }
 
             BundleOffer followed = _book.Offer;
-            if (followed != null && offer.IssuedUnixSeconds < followed.IssuedUnixSeconds)
-            {
-                Answer(offer, RefusalCodes.Stale);
-                return;
-            }
-
             if (followed != null && OfferRules.AreSame(offer.Authenticator, followed.Authenticator))
             {
                 // The hub sends it again until it knows what became of it.
                 _mustTell = true;
+                return;
+            }
+
+            if (followed != null && offer.IssuedUnixSeconds <= followed.IssuedUnixSeconds)
+            {
+                Answer(offer, RefusalCodes.Stale);
                 return;
             }
 

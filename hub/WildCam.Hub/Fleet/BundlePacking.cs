@@ -129,7 +129,8 @@ static class BundlePacking
         var most = Boards.BundleBytesMax(board);
         return bytes <= most
             ? null
-            : $"It has {bytes} bytes, over BundleBytesMax of {BoardNames.Of(board)} ({most}): the board could not load it.";
+            : $"It has {bytes} bytes, over BundleBytesMax of {BoardNames.Of(board)} ({most}): the board could not "
+                + "load it.";
     }
 
     static List<BundlePart> Parts(byte[] bundle, BundleFile head)

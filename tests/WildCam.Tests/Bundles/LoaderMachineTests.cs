@@ -3,6 +3,7 @@ using System.Reflection.Emit;
 using System.Reflection.Metadata;
 using System.Reflection.Metadata.Ecma335;
 using System.Reflection.PortableExecutable;
+using WildCam.Camera.Ports;
 using WildCam.Loader;
 using WildCam.Wire;
 
@@ -11,7 +12,7 @@ namespace WildCam.Tests.Bundles;
 /// <summary>The loader's own files and reflection, on real assemblies and real files.</summary>
 public sealed class LoaderMachineTests : IDisposable
 {
-    readonly string _folder = Directory.CreateTempSubdirectory("wildcam-loader-").FullName + Path.DirectorySeparatorChar;
+    readonly string _folder = Directory.CreateTempSubdirectory("wildcam-loader-").FullName + "/";
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
@@ -41,9 +42,8 @@ public sealed class LoaderMachineTests : IDisposable
         type.CreateType();
         var metadata = assembly.GenerateMetadata(out var code, out var data);
         var image = new BlobBuilder();
-        new ManagedPEBuilder(
-            new PEHeaderBuilder(imageCharacteristics: Characteristics.Dll), new MetadataRootBuilder(metadata), code, data)
-            .Serialize(image);
+        var header = new PEHeaderBuilder(imageCharacteristics: Characteristics.Dll);
+        new ManagedPEBuilder(header, new MetadataRootBuilder(metadata), code, data).Serialize(image);
         return image.ToArray();
     }
 
@@ -52,7 +52,7 @@ public sealed class LoaderMachineTests : IDisposable
         var head = new BundleFile { LoaderMajor = 1, Names = ["App"], Sizes = [(uint)application.Length] };
         var start = new byte[head.HeadBytes];
         head.Write(start, 0);
-        File.WriteAllBytes(_folder + Camera.Ports.SlotPaths.Slot(slot), [.. start, .. application]);
+        File.WriteAllBytes(_folder + SlotPaths.Slot(slot), [.. start, .. application]);
     }
 
     void PutRecord(Action<SlotRecord> change)
@@ -60,7 +60,7 @@ public sealed class LoaderMachineTests : IDisposable
         var record = new SlotRecord();
         change(record);
         Assert.True(new SlotFiles(_folder).WriteRecord(1, record.NextBytes()));
-        Assert.True(File.Exists(_folder + Camera.Ports.SlotPaths.Record(1)));
+        Assert.True(File.Exists(_folder + SlotPaths.Record(1)));
     }
 
     sealed class Plug : IReset
@@ -73,7 +73,7 @@ public sealed class LoaderMachineTests : IDisposable
     /// <summary>The real machine without its pauses.</summary>
     sealed class HastyMachine : IMachine
     {
-        readonly Machine _machine = new();
+        readonly Loader.Machine _machine = new();
 
         public List<(int Slot, bool IsPending, bool HasRun)> Runs { get; } = [];
 

@@ -99,13 +99,16 @@ public sealed class RefusalTests
         var recorded = world.MakeOffer(world.Bundle, o =>
         {
             o.Flags = BundleOffer.OlderIsMeant;
-            o.IssuedUnixSeconds--;
+            o.IssuedUnixSeconds = world.Offer!.IssuedUnixSeconds - 100;
+        });
+        var same = world.MakeOffer(world.Bundle, o =>
+        {
+            o.BundleId = 79;
+            o.IssuedUnixSeconds = world.Offer!.IssuedUnixSeconds;
         });
         var stale = world.MakeOffer(world.Bundle, o => o.IssuedUnixSeconds = world.Offer!.IssuedUnixSeconds - 1);
-        foreach (var offer in new[] { recorded, stale })
+        foreach (var offer in new[] { recorded, stale, same })
         {
-            offer.IssuedUnixSeconds = world.Offer!.IssuedUnixSeconds - 1;
-            offer.Authenticator = offer.ComputeAuthenticator(UpdateWorld.Key);
             var writes = world.Field.Slots.SlotWrites;
             var told = world.Field.Hub.Bundles.Count;
             world.Field.Hub.Send(Topics.Bundle, BundleOffer.Bytes, offer.Write);

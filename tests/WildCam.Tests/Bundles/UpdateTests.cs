@@ -138,7 +138,8 @@ public sealed class UpdateTests
         world.MakeOffer(world.Bundle).Write(memo, 0);
         var record = new SlotRecord
         {
-            Sequence = 9, Trial = Slots.A, StateA = SlotStates.Verified, UpdateState = BundleStates.Pending, Memo = memo,
+            Sequence = 9, Trial = Slots.A, StateA = SlotStates.Verified, UpdateState = BundleStates.Pending,
+            Memo = memo,
         };
         world.Field.Slots.WriteRecord(0, record.NextBytes());
         world.Field.Slots.Bytes[Slots.A] = world.Bundle;

@@ -27,6 +27,7 @@ sealed class UpdateWorld
     readonly Dictionary<Version, Behaviour> _behaviours = [];
     int _reboots;
     long _offeredAt;
+    long _issuedUnixSeconds;
 
     public UpdateWorld(int seed = 1)
     {
@@ -85,10 +86,11 @@ sealed class UpdateWorld
     public BundleOffer MakeOffer(byte[] file, Action<BundleOffer>? change = null)
     {
         Assert.True(BundleFile.TryRead(file, 0, file.Length, out var head));
+        _issuedUnixSeconds = Math.Max(Field.HubTime / 1000, _issuedUnixSeconds + 1);
         var offer = new BundleOffer
         {
             BundleId = 77, Board = head.Board, Major = head.Major, Minor = head.Minor, Patch = head.Patch,
-            SizeBytes = (uint)file.Length, Digest = ModelHub.DigestOf(file), IssuedUnixSeconds = Field.HubTime / 1000,
+            SizeBytes = (uint)file.Length, Digest = ModelHub.DigestOf(file), IssuedUnixSeconds = _issuedUnixSeconds,
         };
         change?.Invoke(offer);
         offer.Authenticator = offer.ComputeAuthenticator(Key);

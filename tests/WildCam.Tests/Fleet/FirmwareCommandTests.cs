@@ -18,8 +18,8 @@ public sealed class FirmwareCommandTests : IDisposable
         var root = new RootCommand { FirmwareCommands.Create() };
         var parsed = root.Parse(["firmware", .. arguments]);
         Assert.Empty(parsed.Errors);
-        Assert.Equal(0, await parsed.InvokeAsync(
-            new InvocationConfiguration { EnableDefaultExceptionHandler = false }, TestContext.Current.CancellationToken));
+        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false };
+        Assert.Equal(0, await parsed.InvokeAsync(configuration, TestContext.Current.CancellationToken));
     }
 
     static async Task<string> ProblemAsync(params string[] arguments) =>
@@ -69,7 +69,7 @@ public sealed class FirmwareCommandTests : IDisposable
     public async Task Problems_are_said_as_sentences()
     {
         await PrepareAsync();
-        Assert.Contains("There is no board 'esp33'", await ProblemAsync(Pack(board: "esp33")), StringComparison.Ordinal);
+        Assert.Contains("no board 'esp33'", await ProblemAsync(Pack(board: "esp33")), StringComparison.Ordinal);
         Assert.Contains("'one' is no version", await ProblemAsync(Pack(version: "one")), StringComparison.Ordinal);
         Assert.Contains("first two numbers", await ProblemAsync(Pack(version: "2.0.0")), StringComparison.Ordinal);
         Assert.Contains(

@@ -33,6 +33,14 @@ sealed class ModelHub : IMqttApplication, IDisposable
 
     public ConcurrentQueue<string> Problems { get; } = new();
 
+    /// <summary>The bundle that is offered at each hello, under the cameras' update key; null for none.</summary>
+    public byte[]? Bundle { get; set; }
+
+    public BundleOffer? Offer { get; set; }
+
+    /// <summary>The newest state of its update, by camera.</summary>
+    public ConcurrentDictionary<string, BundleState> Updates { get; } = new(StringComparer.Ordinal);
+
     public int BadChunks { get; private set; }
 
     public HubEndpoint Endpoint => new()
@@ -94,6 +102,17 @@ sealed class ModelHub : IMqttApplication, IDisposable
                     UnixMilliseconds = DateTimeOffset.UtcNow.ToUnixTimeMilliseconds(),
                 };
                 Send(connection, camera, Topics.Time, HubTime.Bytes, time.Write);
+                if (Offer is { } offer)
+                {
+                    Send(connection, camera, Topics.Bundle, BundleOffer.Bytes, offer.Write);
+                }
+
+                break;
+            case Topics.Bundle when BundleState.TryRead(message, 0, message.Length, out var state):
+                Updates[camera] = state;
+                break;
+            case Topics.BundleWant when BundleWant.TryRead(message, 0, message.Length, out var want):
+                SendBundle(connection, camera, want);
                 break;
             case Topics.Begin when Begin.TryRead(message, 0, message.Length, out var begin):
                 Begun(connection, camera, begin);
@@ -113,6 +132,25 @@ sealed class ModelHub : IMqttApplication, IDisposable
                 break;
             default:
                 break;
+        }
+    }
+
+    void SendBundle(MqttServerConnection connection, string camera, BundleWant want)
+    {
+        var end = Math.Min(want.Offset + want.WantedBytes, Bundle!.Length);
+        for (var at = (int)want.Offset; at < end; at += want.ChunkBytes)
+        {
+            var bytes = Bundle[at..(int)Math.Min(at + want.ChunkBytes, end)];
+            var header = new BundleChunkHeader
+            {
+                BundleId = want.BundleId, Offset = (uint)at, Length = (ushort)bytes.Length,
+                Crc32 = Crc32.Compute(bytes, 0, bytes.Length),
+            };
+            Send(connection, camera, Topics.BundleChunk, BundleChunkHeader.Bytes + bytes.Length, (target, offset) =>
+            {
+                bytes.CopyTo(target, header.Write(target, offset));
+                return target.Length;
+            });
         }
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Security.Cryptography;
+using WildCam.Cli.Machine;
 using WildCam.Hub.Fleet;
 
 namespace WildCam.Cli.Commands;
@@ -9,11 +10,12 @@ static class FirmwareCommands
 {
     const long FileBytesMax = 16 << 20;
 
-    public static Command Create() => new("firmware", "Make and check bundles of firmware.") { Key(), Pack(), Verify() };
+    public static Command Create() =>
+        new("firmware", "Make and check bundles of firmware.") { Key(), Pack(), Verify() };
 
     static Command Key()
     {
-        var file = new Argument<string>("file") { Description = "Where the secret key goes; the public one beside it." };
+        var file = new Argument<string>("file") { Description = "For the secret key; the public one goes beside." };
         var command = new Command("key", "Make a publisher's key.") { file };
         command.SetAction(async (parse, cancellationToken) =>
         {
@@ -153,8 +155,8 @@ static class FirmwareCommands
         try
         {
             key.ImportFromPem(text);
-            var fits = BundleSignature.IsP256(key) && (!isSecret || text.Contains("PRIVATE KEY", StringComparison.Ordinal));
-            if (fits)
+            var isEnough = !isSecret || text.Contains("PRIVATE KEY", StringComparison.Ordinal);
+            if (isEnough && BundleSignature.IsP256(key))
             {
                 return key;
             }

@@ -20,6 +20,7 @@ sealed class Field
         Settings = new FakeSettings(Power);
         Sensor = new FakeSensor(Chance);
         Clock = new FakeClock { Now = () => Now };
+        Lamp = new FakeLamp(() => Now);
         Link = new FakeLink(this);
         Hub = new ModelHub(this);
         Hears = Hub.Received;
@@ -46,6 +47,10 @@ sealed class Field
     public FakeClock Clock { get; }
 
     public FakePower Board { get; } = new();
+
+    public FakeLamp Lamp { get; }
+
+    public FakeLight Light { get; } = new();
 
     public FakeLink Link { get; }
 
@@ -80,7 +85,7 @@ sealed class Field
                 var ports = new CameraPorts
                 {
                     Sensor = Sensor, Store = Store, Link = Link, Clock = Clock, Power = Board, Settings = Settings,
-                    Random = new FakeRandom(Chance), Crc = new ManagedCrc(),
+                    Random = new FakeRandom(Chance), Crc = new ManagedCrc(), Lamp = Lamp, Light = Light,
                 };
                 Brain = new CameraBrain(Profile, ports);
                 return this;
@@ -192,6 +197,7 @@ sealed class Field
     /// <summary>The pictures on the card that wait, by their footers.</summary>
     public List<(SpoolFooter Footer, byte[] Bytes)> Spooled(byte area = StoreAreas.Spool) =>
         [.. Store.Files.Where(f => f.Key.Area == area).Select(f => f.Value)
+            .Where(f => f.Length > SpoolFooter.Bytes)
             .Select(f => SpoolFooter.TryRead(f, f.Length - SpoolFooter.Bytes, SpoolFooter.Bytes, out var footer)
                 ? (footer, f.AsSpan(0, (int)footer.SizeBytes).ToArray()) : default)
             .Where(f => f.footer is not null)];
@@ -215,7 +221,8 @@ sealed class Field
         var stored = inHub.Select(Convert.ToHexString).ToList();
         Must.Hold(stored.Count == stored.Distinct().Count(), $"Seed {Seed}: a picture is stored twice.");
         var known = stored.Concat(Spooled().Select(p => Convert.ToHexString(p.Bytes)))
-            .Concat(Spooled(StoreAreas.Dead).Select(p => Convert.ToHexString(p.Bytes))).ToHashSet();
+            .Concat(Spooled(StoreAreas.Dead).Select(p => Convert.ToHexString(p.Bytes)))
+            .Concat(Spooled(StoreAreas.Held).Select(p => Convert.ToHexString(p.Bytes))).ToHashSet();
         var lost = taken.Count(t => !known.Contains(Convert.ToHexString(t)));
         Must.Hold(lost == 0, $"Seed {Seed}: {lost} of {taken.Count} pictures are lost.");
         var all = Sensor.Pictures.Select(Convert.ToHexString).ToHashSet();

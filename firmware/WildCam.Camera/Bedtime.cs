@@ -17,13 +17,14 @@ namespace WildCam.Camera
         readonly Spool _spool;
         readonly Telemetry _telemetry;
         readonly Delivery _delivery;
+        readonly StatusLight _light;
         int _goodNightId;
         long _leaveBy;
         long _asleepUntil;
         uint _seconds;
 
         internal Bedtime(CameraPorts ports, CameraProfile profile, CameraClock clock, Policy policy, Session session,
-            Shutter shutter, Spool spool, Telemetry telemetry, Delivery delivery)
+            Shutter shutter, Spool spool, Telemetry telemetry, Delivery delivery, StatusLight light)
         {
             _ports = ports;
             _profile = profile;
@@ -34,6 +35,7 @@ namespace WildCam.Camera
             _spool = spool;
             _telemetry = telemetry;
             _delivery = delivery;
+            _light = light;
         }
 
         /// <summary>Whether an order has the backlog uploaded outside the upload hours.</summary>
@@ -93,7 +95,7 @@ namespace WildCam.Camera
         /// <summary>Goes to sleep if nothing is left to do; returns ms until the next step.</summary>
         public int Step(long now)
         {
-            if (_spool.Count == 0 && _delivery.IsIdle)
+            if (_spool.Count == 0 && _spool.HeldCount == 0 && _delivery.IsIdle)
             {
                 IsBacklogOrdered = false;
             }
@@ -127,6 +129,7 @@ namespace WildCam.Camera
             _session.Close(now);
             IsAsleep = true;
             _asleepUntil = now + (long)_seconds * 1000;
+            _light.Dark();
             _ports.Power.Sleep(_seconds);
             return Left(now);
         }
@@ -134,12 +137,15 @@ namespace WildCam.Camera
         bool HasUploads(long now)
         {
             bool isTime = IsBacklogOrdered || _policy.IsUploadHour(_clock);
-            return _spool.Count > 0 && isTime && now >= _delivery.PausedUntil;
+            bool hasSome = _spool.Count > 0 || (IsBacklogOrdered && _spool.HeldCount > 0);
+            return hasSome && isTime && now >= _delivery.PausedUntil;
         }
 
         uint SecondsToSleep(long now)
         {
-            uint seconds = _policy.InForce.HeartbeatSeconds;
+            // Where it is due and could not be sent, it is tried again after a whole interval.
+            uint untilBeat = _telemetry.SecondsLeft(now);
+            uint seconds = untilBeat > 0 ? untilBeat : _policy.InForce.HeartbeatSeconds;
             uint timelapse = _shutter.SecondsUntilTimelapse();
             if (timelapse > 0 && timelapse < seconds)
             {

@@ -20,12 +20,13 @@ namespace WildCam.Camera
         readonly Delivery _delivery;
         readonly Bedtime _bedtime;
         readonly Updates _updates;
+        readonly StatusLight _light;
+        readonly Restart _restart;
         readonly uint _boot;
         uint _takenBefore;
         bool _mustReport;
         bool _wasReady;
-        long _rebootBy;
-        bool _isRebootTold;
+        long _reopenAt;
         long _now;
 
         /// <summary>
@@ -46,10 +47,13 @@ namespace WildCam.Camera
             Session = new Session(ports, profile, Clock, _ids, Policy, Spool, _boot);
             _telemetry = new Telemetry(ports, profile, Clock, Policy, Spool, _boot);
             _preview = new Preview(ports, profile.ChunkBytes);
-            _orders = new Orders(ports, Session, _shutter, Spool, _preview);
-            _delivery = new Delivery(ports, profile, Clock, Spool);
-            _bedtime = new Bedtime(ports, profile, Clock, Policy, Session, _shutter, Spool, _telemetry, _delivery);
+            _light = new StatusLight(ports, _shutter, Session, Spool);
+            _orders = new Orders(ports, Session, _shutter, Spool, _preview, _light);
             _updates = new Updates(ports, profile, Session, _shutter, Spool);
+            _restart = new Restart(ports, _orders, _updates, _shutter, Session);
+            _delivery = new Delivery(ports, profile, Clock, Spool);
+            _bedtime = new Bedtime(
+                ports, profile, Clock, Policy, Session, _shutter, Spool, _telemetry, _delivery, _light);
         }
 
         /// <summary>Boots of this board since its first flash.</summary>
@@ -80,6 +84,12 @@ namespace WildCam.Camera
         public uint TakenCount
         {
             get { return _shutter.TakenCount; }
+        }
+
+        /// <summary>Small stand-ins taken since the start.</summary>
+        public uint StandInCount
+        {
+            get { return _shutter.StandInCount; }
         }
 
         /// <summary>Pictures that sensor or store failed since the start.</summary>
@@ -144,7 +154,7 @@ namespace WildCam.Camera
         {
             _delivery.Acknowledged(id);
             _bedtime.Acknowledged(id);
-            _isRebootTold |= _orders.MustReboot && id == _orders.RebootResultId;
+            _restart.Acknowledged(id);
         }
 
         /// <summary>A message came on <c>down/&lt;word&gt;</c>. What cannot be read is ignored.</summary>
@@ -241,11 +251,7 @@ namespace WildCam.Camera
                 _delivery.Restart();
             }
 
-            if (!Spool.IsRecovered)
-            {
-                Spool.RecoverStep();
-                wait = 0;
-            }
+            wait = Sooner(wait, StepSpool());
 
             if (_bedtime.NeedsHub(_now) || _updates.IsOnTrial || _ports.Link.State != LinkStates.Down)
             {
@@ -254,8 +260,11 @@ namespace WildCam.Camera
             }
 
             wait = Sooner(wait, _updates.Step(_now, IsQuiet()));
-            wait = Sooner(wait, StepReboot());
-            bool isBusy = !_shutter.IsIdle || !_orders.IsIdle || _mustReport || _preview.IsOn(_now)
+            wait = Sooner(wait, _restart.Step(_now));
+            wait = Sooner(wait, _light.Step(_now));
+            // What needs the hub is no reason to stay awake without it.
+            bool isTalking = !_orders.IsIdle || _mustReport || _preview.IsOn(_now);
+            bool isBusy = !_shutter.IsIdle || (Session.IsReady && isTalking) || _light.IsIdentifying(_now)
                 || _updates.IsBusy(_now);
             return isBusy ? wait : Sooner(wait, _bedtime.Step(_now));
         }
@@ -297,6 +306,13 @@ namespace WildCam.Camera
                 _delivery.Hurry();
             }
 
+            if (_bedtime.IsBacklogOrdered && Spool.IsRecovered && Spool.Count == 0 && Spool.HeldCount > 0)
+            {
+                // One at a time, so that a full card has room for the copy.
+                _bedtime.IsBacklogOrdered = Spool.ReleaseOldest();
+                wait = 0;
+            }
+
             if (Spool.IsRecovered && MayUpload() && !_bedtime.IsLeaving)
             {
                 wait = Sooner(wait, _delivery.Step(_now));
@@ -328,36 +344,29 @@ namespace WildCam.Camera
             return _shutter.IsIdle && Spool.IsRecovered && _delivery.IsIdle && !hasUploads && !_preview.IsOn(_now);
         }
 
-        int StepReboot()
+        int StepSpool()
         {
-            if (_updates.MustReboot && _shutter.IsIdle)
+            bool isUnwell = Spool.IsSuspect || Spool.HasUndeleted;
+            if (isUnwell && _now >= _reopenAt)
             {
-                _updates.MustReboot = false;
-                Session.Close(_now);
-                _ports.Power.Reboot();
+                _reopenAt = _now + Limits.StoreRetryMilliseconds;
+                if (Spool.IsSuspect)
+                {
+                    Spool.Open();
+                }
+                else
+                {
+                    Spool.DropReceipted();
+                }
+            }
+
+            if (!Spool.IsRecovered)
+            {
+                Spool.RecoverStep();
                 return 0;
             }
 
-            if (!_orders.MustReboot)
-            {
-                return Limits.IdleMilliseconds;
-            }
-
-            if (_rebootBy == 0)
-            {
-                _rebootBy = _now + Limits.FarewellMilliseconds;
-            }
-
-            if (!_isRebootTold && _now < _rebootBy)
-            {
-                return (int)(_rebootBy - _now);
-            }
-
-            _orders.MustReboot = false;
-            _rebootBy = 0;
-            Session.Close(_now);
-            _ports.Power.Reboot();
-            return 0;
+            return isUnwell ? (int)(_reopenAt - _now) : Limits.IdleMilliseconds;
         }
 
         void Configure(CameraConfig config)

@@ -342,12 +342,12 @@ namespace WildCam.Camera
                     isDone = true;
                     break;
                 case ReceiptOutcomes.Conflict:
-                    isDone = _footer.Renames < Limits.RenamesMax
+                    isDone = _spool.GiveWay(_number, _footer) || (_footer.Renames < Limits.RenamesMax
                         ? _spool.Rename(_number, _footer)
-                        : _spool.Bury(_number, _footer);
+                        : _spool.Bury(_number, _footer));
                     break;
                 case ReceiptOutcomes.Never:
-                    isDone = _spool.Bury(_number, _footer);
+                    isDone = _spool.GiveWay(_number, _footer) || _spool.Bury(_number, _footer);
                     break;
                 default:
                     isDone = false;

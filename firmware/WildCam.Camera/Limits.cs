@@ -69,6 +69,21 @@ namespace WildCam.Camera
         /// <summary>Receipted pictures whose deletion failed and is tried again.</summary>
         public const int UndeletedMax = 32;
 
+        /// <summary>JPEG quality of a stand-in, whose size is <see cref="WildCam.Wire.Resolutions.Vga640"/>.</summary>
+        public const byte StandInQuality = 50;
+
+        /// <summary>The infrared lamp stays on between pictures of a burst that are no further apart, in ms.</summary>
+        public const int LampKeepMilliseconds = 2000;
+
+        /// <summary>The infrared lamp never burns longer without a picture, in ms.</summary>
+        public const int LampMillisecondsMax = 5000;
+
+        /// <summary>The status light speaks for so long after power came on, in seconds.</summary>
+        public const uint LightSeconds = 300;
+
+        /// <summary>The status light shows a picture for so long, in ms.</summary>
+        public const int LightPictureMilliseconds = 500;
+
         /// <summary>Longest preview, in seconds.</summary>
         public const uint PreviewSecondsMax = 120;
 

@@ -16,19 +16,22 @@ namespace WildCam.Camera
         readonly Shutter _shutter;
         readonly Spool _spool;
         readonly Preview _preview;
+        readonly StatusLight _light;
         readonly Command[] _waiting = new Command[Limits.OrdersWaitingMax];
         readonly CommandResult[] _done = new CommandResult[Limits.OrdersRememberedMax];
         readonly bool[] _mustAnswer = new bool[Limits.OrdersRememberedMax];
         int _waitingCount;
         int _doneAt;
 
-        internal Orders(CameraPorts ports, Session session, Shutter shutter, Spool spool, Preview preview)
+        internal Orders(CameraPorts ports, Session session, Shutter shutter, Spool spool, Preview preview,
+            StatusLight light)
         {
             _ports = ports;
             _session = session;
             _shutter = shutter;
             _spool = spool;
             _preview = preview;
+            _light = light;
             Remember(ports.Settings.Get(SettingKeys.Orders));
         }
 
@@ -109,10 +112,16 @@ namespace WildCam.Camera
             }
 
             Command command = _waiting[0];
+            int wait;
+            CommandResult result = Do(command, now, out wait);
+            if (result == null)
+            {
+                return wait;
+            }
+
             _waitingCount--;
             System.Array.Copy(_waiting, 1, _waiting, 0, _waitingCount);
             _waiting[_waitingCount] = null;
-            CommandResult result = Do(command, now);
             Keep(result);
             if (command.Kind == CommandKinds.Reboot && result.State == CommandStates.Done)
             {
@@ -133,8 +142,10 @@ namespace WildCam.Camera
             return 0;
         }
 
-        CommandResult Do(Command command, long now)
+        // Null where the order needs some more ms first.
+        CommandResult Do(Command command, long now, out int wait)
         {
+            wait = 0;
             long late = _session.HubNow(now) / 1000 - command.SentUnixSeconds;
             if (_session.KnowsTime && late > command.ExpiresSeconds)
             {
@@ -145,17 +156,22 @@ namespace WildCam.Camera
             switch (command.Kind)
             {
                 case CommandKinds.CaptureNow:
-                    _preview.GiveUpFrame();
-                    code = _shutter.Take(Triggers.Command, 1, 1, false);
-                    break;
                 case CommandKinds.TestPattern:
                     _preview.GiveUpFrame();
-                    code = _shutter.Take(Triggers.Test, 1, 1, true);
+                    bool isTest = command.Kind == CommandKinds.TestPattern;
+                    if (!_shutter.TryTakeOrdered(now, isTest, out wait, out code))
+                    {
+                        return null;
+                    }
+
+                    break;
+                case CommandKinds.FullFrame:
+                    code = _spool.Release(command.SpoolId, command.Counter);
                     break;
                 case CommandKinds.Reboot:
                     break;
                 case CommandKinds.Identify:
-                    _ports.Power.Blink(Limits.IdentifySeconds);
+                    _light.Identify(now);
                     break;
                 case CommandKinds.UploadBacklog:
                     IsBacklogOrdered = true;

@@ -56,6 +56,7 @@ namespace WildCam.Camera
             RefusedCode = RefusedField == ConfigFields.None ? RefusalCodes.None : RefusalCodes.OutOfRange;
             if (RefusedField == ConfigFields.UploadMode && desired.UploadMode == UploadModes.LowResolutionFirst)
             {
+                // The smallest picture has no smaller stand-in.
                 RefusedCode = RefusalCodes.NotSupported;
             }
 
@@ -142,7 +143,13 @@ namespace WildCam.Camera
                 return ConfigFields.SiteOffsetMinutes;
             }
 
-            if (config.UploadMode > UploadModes.Batched) { return ConfigFields.UploadMode; }
+            bool isSmallest = config.Resolution == Resolutions.Vga640;
+            if (config.UploadMode > UploadModes.LowResolutionFirst
+                || (config.UploadMode == UploadModes.LowResolutionFirst && isSmallest))
+            {
+                return ConfigFields.UploadMode;
+            }
+
             if (config.UploadMode == UploadModes.Batched && (config.UploadHours & 0xFFFFFF) == 0)
             {
                 return ConfigFields.UploadHours;

@@ -10,7 +10,7 @@ namespace WildCam.Camera
         const byte FrameQuality = 40;
 
         readonly CameraPorts _ports;
-        readonly byte[] _part;
+        readonly int _partBytes;
         long _until;
         long _nextAt;
         uint _frame;
@@ -20,7 +20,7 @@ namespace WildCam.Camera
         internal Preview(CameraPorts ports, int chunkBytes)
         {
             _ports = ports;
-            _part = new byte[chunkBytes];
+            _partBytes = chunkBytes;
         }
 
         /// <summary>Whether a preview runs.</summary>
@@ -78,24 +78,23 @@ namespace WildCam.Camera
                 _at = 0;
             }
 
-            int count = _frameBytes - _at < _part.Length ? _frameBytes - _at : _part.Length;
+            int count = _frameBytes - _at < _partBytes ? _frameBytes - _at : _partBytes;
+            byte[] message = new byte[PreviewHeader.Bytes + count];
             int filled = 0;
             int read = 1;
             while (read > 0 && filled < count)
             {
-                read = _ports.Sensor.Read(_part, filled, count - filled);
+                read = _ports.Sensor.Read(message, PreviewHeader.Bytes + filled, count - filled);
                 filled += read > 0 ? read : 0;
             }
 
-            // A sensor may promise more than it gives; a JPEG reader ignores zeros behind the picture's end.
-            System.Array.Clear(_part, filled, count - filled);
-            byte[] message = new byte[PreviewHeader.Bytes + count];
+            // A sensor may promise more than it gives; a JPEG reader ignores the zeros behind the picture's end.
             PreviewHeader header = new PreviewHeader();
             header.Frame = _frame;
             header.FrameBytes = (uint)_frameBytes;
             header.Offset = (uint)_at;
             header.Length = (ushort)count;
-            System.Array.Copy(_part, 0, message, header.Write(message, 0), count);
+            header.Write(message, 0);
             if (read < 0 || _ports.Link.Publish(Topics.Preview, "", message, 0) == 0)
             {
                 GiveUpFrame();

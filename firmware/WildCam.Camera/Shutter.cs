@@ -11,6 +11,7 @@ namespace WildCam.Camera
         readonly Policy _policy;
         readonly CameraClock _clock;
         readonly Spool _spool;
+        readonly Lamp _lamp;
         readonly byte[] _waiting = new byte[Limits.TriggersMax];
         readonly SpoolFooter _facts = new SpoolFooter();
         int _waitingCount;
@@ -26,6 +27,7 @@ namespace WildCam.Camera
             _policy = policy;
             _clock = clock;
             _spool = spool;
+            _lamp = new Lamp(ports, profile);
             byte[] slot = ports.Settings.Get(SettingKeys.TimelapseSlot);
             _hasSlot = slot != null && slot.Length == 4;
             _slot = _hasSlot ? LittleEndian.ReadUInt32(slot, 0) : 0;
@@ -39,6 +41,12 @@ namespace WildCam.Camera
 
         /// <summary>Triggers that were merged into waiting ones, or came when no pictures are wanted.</summary>
         public uint IgnoredCount { get; set; }
+
+        /// <summary>What became of the last picture, a value of RefusalCodes.</summary>
+        public ushort LastCode { get; set; }
+
+        /// <summary>Small stand-ins taken since the start.</summary>
+        public uint StandInCount { get; set; }
 
         /// <summary>Whether no picture is due.</summary>
         public bool IsIdle
@@ -69,12 +77,19 @@ namespace WildCam.Camera
             int untilSlot = StepTimelapse();
             if (_waitingCount == 0)
             {
-                return untilSlot;
+                int untilDark = _lamp.Watch(now);
+                return untilSlot < untilDark ? untilSlot : untilDark;
             }
 
             if (now < _nextAt)
             {
                 return (int)(_nextAt - now);
+            }
+
+            int warmUp = _lamp.WarmUp(now);
+            if (warmUp > 0)
+            {
+                return warmUp;
             }
 
             byte trigger = _waiting[0];
@@ -83,45 +98,102 @@ namespace WildCam.Camera
             Take(trigger, _burstIndex, burstCount, false);
             if (_burstIndex < burstCount)
             {
+                if (_policy.InForce.BurstGapMilliseconds > Limits.LampKeepMilliseconds)
+                {
+                    _lamp.Dim();
+                }
+
                 _nextAt = now + _policy.InForce.BurstGapMilliseconds;
                 return _policy.InForce.BurstGapMilliseconds;
             }
 
+            _lamp.Dim();
             _burstIndex = 0;
             _waitingCount--;
             System.Array.Copy(_waiting, 1, _waiting, 0, _waitingCount);
             return 0;
         }
 
-        /// <summary>Takes one picture at once and keeps it in the spool; returns a value of RefusalCodes.</summary>
-        public ushort Take(byte trigger, byte burstIndex, byte burstCount, bool isTestPattern)
+        /// <summary>
+        /// Takes the one picture that was ordered, after the lamp is warm: false is not yet, and
+        /// <paramref name="wait"/> says how many ms. Then code is a value of RefusalCodes.
+        /// </summary>
+        public bool TryTakeOrdered(long now, bool isTestPattern, out int wait, out ushort code)
         {
-            ISensor sensor = _ports.Sensor;
-            // The shutter first, then the room for the picture and its facts: the animal does not wait.
-            long at = _clock.Milliseconds;
-            int bytesMost = sensor.Start(_policy.InForce.Resolution, _policy.InForce.JpegQuality, isTestPattern);
-            if (bytesMost <= 0)
+            code = RefusalCodes.None;
+            wait = isTestPattern ? 0 : _lamp.WarmUp(now);
+            if (wait > 0)
             {
-                sensor.Stop();
-                FailedCount++;
-                return RefusalCodes.Sensor;
+                return false;
             }
 
+            code = Take(isTestPattern ? Triggers.Test : Triggers.Command, 1, 1, isTestPattern);
+            _lamp.Dim();
+            return true;
+        }
+
+        ushort Take(byte trigger, byte burstIndex, byte burstCount, bool isTestPattern)
+        {
+            // What a person ordered goes up whole.
+            CameraConfig config = _policy.InForce;
+            bool isPair = config.UploadMode == UploadModes.LowResolutionFirst
+                && (trigger == Triggers.Motion || trigger == Triggers.Timelapse);
             _facts.Trigger = trigger;
             _facts.BurstIndex = burstIndex;
             _facts.BurstCount = burstCount;
-            _facts.Flags = sensor.Flags;
+            // The shutter first, then the room for the picture and its facts: the animal does not wait.
+            long at = _clock.Milliseconds;
+            int bytesMost = _ports.Sensor.Start(config.Resolution, config.JpegQuality, isTestPattern);
             _facts.ClockEpoch = _clock.Epoch;
             _facts.ClockSeconds = (uint)(at / 1000);
             _facts.ClockMilliseconds = (ushort)(at % 1000);
             _facts.DeviceUnixSeconds = at / 1000;
+            LastCode = Keep(bytesMost, isPair, 0);
+            if (LastCode != RefusalCodes.None)
+            {
+                FailedCount++;
+                return LastCode;
+            }
+
+            TakenCount++;
+            if (isPair)
+            {
+                TakeStandIn(_facts.SpoolId, _facts.Counter);
+            }
+
+            return RefusalCodes.None;
+        }
+
+        // The sensor can reduce no picture that it gave, so the stand-in is the next one that it sees.
+        void TakeStandIn(ulong spoolId, ulong counter)
+        {
+            int bytesMost = _ports.Sensor.Start(Resolutions.Vga640, Limits.StandInQuality, false);
+            if (Keep(bytesMost, false, BeginFlags.LowResolution) == RefusalCodes.None)
+            {
+                StandInCount++;
+            }
+            else
+            {
+                // Nobody would ever hear of the full frame, so it goes up itself.
+                _spool.Release(spoolId, counter);
+            }
+        }
+
+        ushort Keep(int bytesMost, bool isHeld, byte flags)
+        {
+            ISensor sensor = _ports.Sensor;
+            if (bytesMost <= 0)
+            {
+                sensor.Stop();
+                return RefusalCodes.Sensor;
+            }
+
+            _facts.Flags = (byte)(sensor.Flags | flags | (_lamp.IsLit ? BeginFlags.Infrared : 0));
             _facts.BatteryMillivolts = _ports.Power.BatteryMillivolts;
             _facts.Temperature = _ports.Power.Temperature;
-            int expected = bytesMost > _profile.PictureBytesUsual ? bytesMost : _profile.PictureBytesUsual;
-            ushort code = _spool.Keep(sensor, _facts, expected);
+            int usual = flags == 0 ? _profile.PictureBytesUsual : 0;
+            ushort code = _spool.Keep(sensor, _facts, bytesMost > usual ? bytesMost : usual, isHeld);
             sensor.Stop();
-            TakenCount += code == RefusalCodes.None ? 1u : 0u;
-            FailedCount += code == RefusalCodes.None ? 0u : 1u;
             return code;
         }
 

@@ -3,7 +3,10 @@ using WildCam.Wire;
 
 namespace WildCam.Camera
 {
-    /// <summary>Heartbeats: one when a session is ready, then at the configured interval.</summary>
+    /// <summary>
+    /// Heartbeats: one when a session is ready, then at the configured interval, which goes on over deep sleep: a
+    /// camera that wakes for a picture does not connect for a heartbeat that is not due.
+    /// </summary>
     public sealed class Telemetry
     {
         readonly CameraPorts _ports;
@@ -13,6 +16,7 @@ namespace WildCam.Camera
         readonly Spool _spool;
         readonly uint _boot;
         long _nextAt;
+        bool _isFirstLook = true;
         uint _sequence;
 
         internal Telemetry(CameraPorts ports, CameraProfile profile, CameraClock clock, Policy policy, Spool spool,
@@ -35,19 +39,32 @@ namespace WildCam.Camera
         /// <summary>Whether a heartbeat is due.</summary>
         public bool IsDue(long now)
         {
+            if (_isFirstLook)
+            {
+                _isFirstLook = false;
+                _nextAt = now + (long)SecondsLeftFromBefore() * 1000;
+            }
+
             return now >= _nextAt;
+        }
+
+        /// <summary>Seconds until a heartbeat is due, rounded up.</summary>
+        public uint SecondsLeft(long now)
+        {
+            return IsDue(now) ? 0 : (uint)((_nextAt - now + 999) / 1000);
         }
 
         /// <summary>The interval has changed: the next heartbeat is due now.</summary>
         public void Hurry()
         {
+            _isFirstLook = false;
             _nextAt = 0;
         }
 
         /// <summary>Sends a heartbeat if one is due; returns ms until the next.</summary>
         public int Step(long now)
         {
-            if (now < _nextAt)
+            if (!IsDue(now))
             {
                 long left = _nextAt - now;
                 return left < Limits.IdleMilliseconds ? (int)left : Limits.IdleMilliseconds;
@@ -78,8 +95,34 @@ namespace WildCam.Camera
             }
 
             _sequence++;
+            Remember();
             _nextAt = now + (long)_policy.InForce.HeartbeatSeconds * 1000;
             return Limits.IdleMilliseconds;
+        }
+
+        uint SecondsLeftFromBefore()
+        {
+            // Only a board that slept goes on where it was; one that got power or was restarted says so at once.
+            byte[] last = _profile.SleepsWhenIdle ? _ports.Settings.Get(SettingKeys.Heartbeat) : null;
+            if (last == null || last.Length != 8 || LittleEndian.ReadUInt32(last, 0) != _clock.Epoch)
+            {
+                return 0;
+            }
+
+            uint interval = _policy.InForce.HeartbeatSeconds;
+            uint passed = _clock.Seconds - LittleEndian.ReadUInt32(last, 4);
+            return passed < interval ? interval - passed : 0;
+        }
+
+        void Remember()
+        {
+            if (_profile.SleepsWhenIdle)
+            {
+                byte[] value = new byte[8];
+                LittleEndian.WriteUInt32(value, 0, _clock.Epoch);
+                LittleEndian.WriteUInt32(value, 4, _clock.Seconds);
+                _ports.Settings.Set(SettingKeys.Heartbeat, value);
+            }
         }
     }
 }

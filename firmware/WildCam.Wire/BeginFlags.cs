@@ -6,7 +6,10 @@ namespace WildCam.Wire
         /// <summary>The infrared lamp was on.</summary>
         public const byte Infrared = 1;
 
-        /// <summary>A small stand-in; the full frame is still on the camera.</summary>
+        /// <summary>
+        /// A small stand-in, a picture of its own with an id of its own; the full frame is still on the camera, and has
+        /// the number before it in the same spool.
+        /// </summary>
         public const byte LowResolution = 2;
     }
 }

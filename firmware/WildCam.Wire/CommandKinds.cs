@@ -26,5 +26,10 @@ namespace WildCam.Wire
 
         /// <summary>Send preview frames for Argument seconds.</summary>
         public const byte Preview = 7;
+
+        /// <summary>
+        /// Deliver the full frame with the id SpoolId and Counter, whose stand-in has the next number.
+        /// </summary>
+        public const byte FullFrame = 8;
     }
 }

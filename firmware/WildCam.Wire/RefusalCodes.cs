@@ -30,6 +30,9 @@ namespace WildCam.Wire
         /// <summary>The settings could not be written, so the order would not survive a power cut.</summary>
         public const ushort Settings = 8;
 
+        /// <summary>No full frame of this id waits for an order on the card.</summary>
+        public const ushort NoSuchFrame = 9;
+
         /// <summary>The bundle is built for another board.</summary>
         public const ushort WrongBoard = 20;
 

@@ -85,6 +85,12 @@ namespace WildCam.Wire
             get { return SizeBytes + 4L * BlockCount + Bytes; }
         }
 
+        /// <summary>Whether this is the small stand-in of a full frame, which has the number before it.</summary>
+        public bool IsStandIn
+        {
+            get { return (Flags & BeginFlags.LowResolution) != 0; }
+        }
+
         /// <summary>Whether both are the same picture, by size and digest.</summary>
         public bool IsSamePicture(SpoolFooter other)
         {

@@ -418,7 +418,8 @@ CREATE TABLE public.captures (
     thumbnail_version smallint DEFAULT 0 NOT NULL,
     thumbnail_widths smallint[] DEFAULT '{}'::smallint[] NOT NULL,
     exif jsonb,
-    stages_missing integer NOT NULL
+    stages_missing integer NOT NULL,
+    is_low_resolution boolean DEFAULT false NOT NULL
 )
 PARTITION BY RANGE (captured_at);
 

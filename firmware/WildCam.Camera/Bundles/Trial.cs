@@ -3,8 +3,9 @@ using WildCam.Wire;
 namespace WildCam.Camera
 {
     /// <summary>
-    /// A new version on trial: it stays awake, connects and has a picture receipted, or it restarts, which costs an
-    /// attempt. Where no picture waits it takes one, since a quiet forest must not end a trial.
+    /// A new version on trial: it stays awake, connects and has a picture of its own stored, or it restarts, which costs
+    /// an attempt. It takes one itself, since a quiet forest must not end a trial, and pictures that waited say nothing
+    /// of its sensor.
     /// </summary>
     public sealed class Trial
     {
@@ -21,10 +22,10 @@ namespace WildCam.Camera
             _spool = spool;
         }
 
-        /// <summary>Whether the hub was reached and gave a receipt for a picture.</summary>
+        /// <summary>Whether the hub was reached and stored a picture that this version took.</summary>
         public bool IsPassed
         {
-            get { return _session.IsReady && _spool.ReceiptedCount > 0; }
+            get { return _session.IsReady && _spool.StoredCount > 0; }
         }
 
         /// <summary>Whether the time for it is over.</summary>
@@ -41,7 +42,8 @@ namespace WildCam.Camera
         /// <summary>Sees to it that a picture is there; returns ms until the next step.</summary>
         public int Step(long now)
         {
-            bool mustTake = _session.IsReady && _spool.IsRecovered && _spool.Count == 0 && _shutter.IsIdle;
+            bool mayTake = _session.IsReady && _spool.IsRecovered && _shutter.IsIdle;
+            bool mustTake = mayTake && (_spool.Count == 0 || _shutter.TakenCount == 0);
             if (mustTake && now >= _pictureAt)
             {
                 _pictureAt = now + Limits.TrialPictureMilliseconds;

@@ -29,8 +29,5 @@ namespace WildCam.Camera.Ports
 
         /// <summary>Restarts. On a board this does not return; where it returns, the owner makes a new brain.</summary>
         void Reboot();
-
-        /// <summary>Blinks the status light for so many seconds, without waiting.</summary>
-        void Blink(uint seconds);
     }
 }

@@ -29,5 +29,8 @@ namespace WildCam.Camera.Ports
 
         /// <summary>The time-lapse slot that has its picture, u32.</summary>
         public const byte TimelapseSlot = 8;
+
+        /// <summary>The last heartbeat: clock epoch u32, its seconds u32.</summary>
+        public const byte Heartbeat = 9;
     }
 }

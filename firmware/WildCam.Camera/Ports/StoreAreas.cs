@@ -12,6 +12,12 @@ namespace WildCam.Camera.Ports
         /// <summary>Receipts whose pictures may not be deleted yet.</summary>
         public const byte Ledger = 2;
 
+        /// <summary>
+        /// Full frames that wait for an order, with a stand-in in their place. Their files are named by the number of
+        /// the capture, so that an order finds its frame at once.
+        /// </summary>
+        public const byte Held = 3;
+
         /// <summary>Most files in a folder: long folders make FAT slow.</summary>
         public const uint FilesPerFolder = 100;
     }

@@ -10,6 +10,7 @@ namespace WildCam.Camera.Ports
             {
                 case StoreAreas.Spool: return "spool";
                 case StoreAreas.Dead: return "dead";
+                case StoreAreas.Held: return "held";
                 default: return "ledger";
             }
         }

@@ -40,6 +40,12 @@ namespace WildCam.Camera
         /// <summary>Whether the hub issued it.</summary>
         public bool IsIssued { get; set; }
 
+        /// <summary>The number of the next picture.</summary>
+        public ulong Next
+        {
+            get { return _next; }
+        }
+
         /// <summary>Takes the spool id that the hub issued.</summary>
         public void Issue(ulong spoolId)
         {

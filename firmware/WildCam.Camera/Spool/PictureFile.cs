@@ -59,6 +59,41 @@ namespace WildCam.Camera
             return _store.Append(exact, 0, count);
         }
 
+        /// <summary>
+        /// Appends a sensor's picture, block by block through this buffer. Returns a value of RefusalCodes.
+        /// </summary>
+        public ushort AppendAll(ISensor sensor, byte[] block)
+        {
+            bool isEmpty = true;
+            while (true)
+            {
+                int filled = 0;
+                int read = 1;
+                while (read > 0 && filled < block.Length)
+                {
+                    read = sensor.Read(block, filled, block.Length - filled);
+                    filled += read > 0 ? read : 0;
+                }
+
+                if (read < 0 || (filled == 0 && isEmpty))
+                {
+                    return RefusalCodes.Sensor;
+                }
+
+                if (filled > 0 && !Append(block, filled))
+                {
+                    return RefusalCodes.Store;
+                }
+
+                if (read == 0)
+                {
+                    return RefusalCodes.None;
+                }
+
+                isEmpty = false;
+            }
+        }
+
         /// <summary>Writes list and footer and closes; sets size, digest and list CRC in the footer.</summary>
         public bool Finish(SpoolFooter footer)
         {

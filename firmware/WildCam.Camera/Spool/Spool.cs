@@ -10,26 +10,28 @@ namespace WildCam.Camera
     public sealed class Spool
     {
         readonly CameraProfile _profile;
-        readonly ISettings _settings;
         readonly SpoolFiles _files;
         readonly ReceiptLedger _ledger;
         readonly SpoolRecovery _recovery;
         readonly PictureFile _writer;
         readonly CaptureIds _ids;
         readonly uint[] _numbers = new uint[StoreAreas.FilesPerFolder];
-        readonly uint[] _undeleted = new uint[Limits.UndeletedMax];
+        readonly Undeleted _undeleted = new Undeleted();
+        readonly SpoolFooter _check = new SpoolFooter();
+        readonly SpoolRoom _room;
         readonly byte[] _block = new byte[Protocol.BlockBytes];
-        int _undeletedCount;
         uint _nextNumber;
+        uint _firstNumber;
 
         /// <summary>A spool on the store of these ports; <see cref="Open"/> comes first.</summary>
         public Spool(CameraPorts ports, CameraProfile profile, CaptureIds ids)
         {
             _profile = profile;
-            _settings = ports.Settings;
             _ids = ids;
             _files = new SpoolFiles(ports.Store, ports.Crc, _block);
             _ledger = new ReceiptLedger(ports.Store, ports.Crc);
+            Held = new HeldFrames(this, _files);
+            _room = new SpoolRoom(this, _files, profile, ports.Settings, _numbers);
             _recovery = new SpoolRecovery(this, _files, _ledger, ids);
             _writer = new PictureFile(ports.Store, ports.Crc, profile.PictureBytesMax);
         }
@@ -43,11 +45,29 @@ namespace WildCam.Camera
         /// <summary>Pictures in the dead folder.</summary>
         public uint DeadCount { get; set; }
 
-        /// <summary>Pictures dropped because the spool was full, ever.</summary>
-        public uint DroppedCount { get; set; }
+        /// <summary>Full frames that wait for an order.</summary>
+        public HeldFrames Held { get; }
+
+        /// <summary>How many full frames wait for an order.</summary>
+        public uint HeldCount
+        {
+            get { return Held.Count; }
+        }
+
+        /// <summary>Pictures dropped because the spool was full or took no bytes, ever.</summary>
+        public uint DroppedCount
+        {
+            get { return _room.DroppedCount; }
+        }
+
+        /// <summary>Whether the card failed or seemed empty, so that it may be out, or another one.</summary>
+        public bool IsSuspect { get; set; }
 
         /// <summary>Pictures receipted since the start.</summary>
         public uint ReceiptedCount { get; set; }
+
+        /// <summary>Pictures taken and stored whole at the hub since the start.</summary>
+        public uint StoredCount { get; set; }
 
         /// <summary>Files that a power cut had cut off, found since the start.</summary>
         public uint TornCount { get; set; }
@@ -61,23 +81,31 @@ namespace WildCam.Camera
             get { return _recovery.IsDone; }
         }
 
-        /// <summary>Finds the next free number, which is all that the shutter needs, and reads the ledger.</summary>
+        /// <summary>
+        /// Finds the next free number, which is all that the shutter needs, and reads the ledger. Again for a card that
+        /// was put back, or for another one.
+        /// </summary>
         public void Open()
         {
-            byte[] dropped = _settings.Get(SettingKeys.Dropped);
-            DroppedCount = dropped != null && dropped.Length == 4 ? LittleEndian.ReadUInt32(dropped, 0) : 0;
             uint spool = _files.Highest(StoreAreas.Spool, _numbers);
             uint dead = _files.Highest(StoreAreas.Dead, _numbers);
+            _undeleted.Count = 0;
+            Count = 0;
+            Held.Count = 0;
+            DeadCount = 0;
+            Bytes = 0;
             _nextNumber = (spool > dead ? spool : dead) + 1;
+            _firstNumber = _firstNumber == 0 ? _nextNumber : _firstNumber;
             _ledger.Open(_numbers);
-            _recovery.Begin(_nextNumber);
+            _recovery.Begin(_nextNumber, HeldFrames.Number(_ids.Next));
+            IsSuspect &= !_files.HasAny();
         }
 
         /// <summary>Looks at one more folder of files from earlier boots.</summary>
         public void RecoverStep()
         {
             _recovery.Step(_numbers);
-            if (_recovery.IsDone && _undeletedCount == 0)
+            if (_recovery.IsDone && _undeleted.Count == 0)
             {
                 _ledger.AllDeleted(true);
             }
@@ -87,25 +115,25 @@ namespace WildCam.Camera
         /// Keeps the picture that the sensor has ready, under a new id. Returns a value of RefusalCodes; other than
         /// None, no picture was kept.
         /// </summary>
-        public ushort Keep(ISensor sensor, SpoolFooter facts, int pictureBytesExpected)
+        public ushort Keep(ISensor sensor, SpoolFooter facts, int pictureBytesExpected, bool isHeld)
         {
-            ulong counter;
-            bool hasRoom = MakeRoom(pictureBytesExpected);
-            if (!_ids.TryNext(out counter))
+            byte area = isHeld ? StoreAreas.Held : StoreAreas.Spool;
+            uint number;
+            ushort code = OpenFile(facts, pictureBytesExpected, area, out number);
+            if (code == RefusalCodes.Store)
             {
-                return RefusalCodes.Settings;
+                // Perhaps it is another card than at the start, with files of these numbers.
+                Open();
+                code = OpenFile(facts, pictureBytesExpected, area, out number);
             }
 
-            facts.SpoolId = _ids.SpoolId;
-            facts.Counter = counter;
-            uint number = _nextNumber++;
-            if (!hasRoom || !_writer.Open(StoreAreas.Spool, number))
+            if (code != RefusalCodes.None)
             {
-                CountDropped();
-                return RefusalCodes.Store;
+                Fail(code);
+                return code;
             }
 
-            ushort code = CopyFrom(sensor);
+            code = _writer.AppendAll(sensor, _block);
             if (code == RefusalCodes.None && !_writer.Finish(facts))
             {
                 code = RefusalCodes.Store;
@@ -113,18 +141,43 @@ namespace WildCam.Camera
 
             if (code != RefusalCodes.None)
             {
-                _writer.Abandon(StoreAreas.Spool, number);
-                if (code == RefusalCodes.Store)
-                {
-                    CountDropped();
-                }
-
+                _writer.Abandon(area, number);
+                Fail(code);
                 return code;
             }
 
-            Count++;
+            IsSuspect = false;
+            Count += isHeld ? 0u : 1u;
+            Held.Count += isHeld ? 1u : 0u;
             Bytes += OnCard(facts.FileBytes);
             return RefusalCodes.None;
+        }
+
+        /// <summary>Lets a held full frame go up; returns a value of RefusalCodes.</summary>
+        public ushort Release(ulong spoolId, ulong counter)
+        {
+            return Held.Release(spoolId, counter, _nextNumber++);
+        }
+
+        /// <summary>Lets the oldest held full frame go up; false where there is none, or the card failed.</summary>
+        public bool ReleaseOldest()
+        {
+            return Held.ReleaseOldest(_numbers, _nextNumber++);
+        }
+
+        /// <summary>
+        /// The hub cannot take a stand-in under its id, so that nobody could order its full frame by it: the full frame
+        /// goes up instead. False where it is not held any more, so that the stand-in is all there is.
+        /// </summary>
+        public bool GiveWay(uint number, SpoolFooter standIn)
+        {
+            if (!standIn.IsStandIn || Release(standIn.SpoolId, standIn.Counter - 1) != RefusalCodes.None)
+            {
+                return false;
+            }
+
+            Remove(number, standIn.SpoolId, standIn.Counter);
+            return true;
         }
 
         /// <summary>
@@ -136,6 +189,7 @@ namespace WildCam.Camera
             number = 0;
             uint folder;
             bool isUp = !isNewestFirst;
+            bool isWholePass = bound == (isNewestFirst ? uint.MaxValue : 0);
             if (isNewestFirst && bound == 0)
             {
                 return false;
@@ -150,7 +204,7 @@ namespace WildCam.Camera
                     uint candidate = _numbers[i];
                     bool isInRange = isNewestFirst ? candidate < bound : candidate > bound;
                     bool isBetter = number == 0 || (isNewestFirst ? candidate > number : candidate < number);
-                    if (isInRange && isBetter && !IsUndeleted(candidate))
+                    if (isInRange && isBetter && !_undeleted.Has(candidate))
                     {
                         number = candidate;
                     }
@@ -164,6 +218,8 @@ namespace WildCam.Camera
                 from = isNewestFirst ? folder - 1 : folder + 1;
             }
 
+            // Pictures should wait, and there are none: the card is out.
+            IsSuspect |= number == 0 && isWholePass && IsRecovered && Count > 0;
             return number != 0;
         }
 
@@ -193,8 +249,14 @@ namespace WildCam.Camera
             // Without the ledger's record a power cut costs one offer that is answered Duplicate, so go on.
             _ledger.Append(number, footer.SpoolId, footer.Counter, outcome, code, clockSeconds);
             ReceiptedCount++;
-            Remove(number);
-            if (_undeletedCount == 0 && IsRecovered)
+            bool isStored = outcome == ReceiptOutcomes.Stored || outcome == ReceiptOutcomes.Duplicate;
+            if (isStored && number >= _firstNumber && footer.Renames == 0)
+            {
+                StoredCount++;
+            }
+
+            Remove(number, footer.SpoolId, footer.Counter);
+            if (_undeleted.Count == 0 && IsRecovered)
             {
                 _ledger.AllDeleted(false);
             }
@@ -212,59 +274,72 @@ namespace WildCam.Camera
                 return false;
             }
 
+            ulong oldSpoolId = footer.SpoolId;
+            ulong oldCounter = footer.Counter;
             footer.SpoolId = _ids.SpoolId;
             footer.Counter = counter;
             footer.Renames++;
             footer.ReplacesNumber = number;
             uint newNumber = _nextNumber++;
-            if (!_files.Copy(number, StoreAreas.Spool, newNumber, footer))
+            if (!_files.Copy(StoreAreas.Spool, number, StoreAreas.Spool, newNumber, footer))
             {
                 return false;
             }
 
             Count++;
             Bytes += OnCard(footer.FileBytes);
-            Remove(number);
+            Remove(number, oldSpoolId, oldCounter);
             return true;
         }
 
         /// <summary>The hub will never take the picture: copies it to the dead folder, then deletes it here.</summary>
         public bool Bury(uint number, SpoolFooter footer)
         {
-            if (!_files.Copy(number, StoreAreas.Dead, number, footer))
+            if (!_files.Copy(StoreAreas.Spool, number, StoreAreas.Dead, number, footer))
             {
                 return false;
             }
 
             DeadCount++;
             Bytes += OnCard(footer.FileBytes);
-            Remove(number);
+            Remove(number, footer.SpoolId, footer.Counter);
             return true;
+        }
+
+        /// <summary>Whether something is receipted and not deleted yet.</summary>
+        public bool HasUndeleted
+        {
+            get { return _undeleted.Count > 0; }
         }
 
         /// <summary>Deletes what is receipted and not deleted yet; returns whether all of it is gone.</summary>
         public bool DropReceipted()
         {
-            int left = 0;
-            for (int i = 0; i < _undeletedCount; i++)
+            for (int i = _undeleted.Count - 1; i >= 0; i--)
             {
-                uint number = _undeleted[i];
-                if (!TryDelete(number))
+                if (TryDelete(_undeleted.Number(i), _undeleted.SpoolId(i), _undeleted.Counter(i)))
                 {
-                    _undeleted[left++] = number;
+                    _undeleted.RemoveAt(i);
                 }
             }
 
-            _undeletedCount = left;
-            return left == 0;
+            return _undeleted.Count == 0;
         }
 
-        /// <summary>Deletes a waiting file, or remembers to, and keeps the sums.</summary>
+        /// <summary>Deletes a waiting file, whatever picture it is, or remembers to, and keeps the sums.</summary>
         internal void Remove(uint number)
         {
-            if (!TryDelete(number) && !IsUndeleted(number) && _undeletedCount < Limits.UndeletedMax)
+            _files.ReadFooter(StoreAreas.Spool, number, _check);
+            Remove(number, _check.SpoolId, _check.Counter);
+        }
+
+        /// <summary>Deletes a waiting file if it is this picture's, or remembers to, and keeps the sums.</summary>
+        internal void Remove(uint number, ulong spoolId, ulong counter)
+        {
+            // It waits no more, whether or not the card deletes it; one that is not remembered will be offered again.
+            if (TryDelete(number, spoolId, counter) || _undeleted.TryAdd(number, spoolId, counter))
             {
-                _undeleted[_undeletedCount++] = number;
+                Count -= Count > 0 ? 1u : 0u;
             }
         }
 
@@ -275,120 +350,49 @@ namespace WildCam.Camera
             return (fileBytes + unit - 1) / unit * unit;
         }
 
-        bool TryDelete(uint number)
+        bool TryDelete(uint number, ulong spoolId, ulong counter)
         {
+            byte state = _files.ReadFooter(StoreAreas.Spool, number, _check);
+            if (state == SpoolFiles.Whole && (_check.SpoolId != spoolId || _check.Counter != counter))
+            {
+                // Another card is in the slot: this file only has the same name.
+                return true;
+            }
+
             long length = _files.Store.Length(StoreAreas.Spool, number);
             if (!_files.Store.Delete(StoreAreas.Spool, number))
             {
                 return false;
             }
 
-            if (length >= 0)
-            {
-                Count -= Count > 0 ? 1u : 0u;
-                Bytes -= OnCard(length);
-            }
+            Bytes -= length >= 0 ? OnCard(length) : 0;
 
             return true;
         }
 
-        bool IsUndeleted(uint number)
+        ushort OpenFile(SpoolFooter facts, int bytes, byte area, out uint number)
         {
-            for (int i = 0; i < _undeletedCount; i++)
+            ulong counter;
+            number = 0;
+            bool hasRoom = _room.Make(bytes);
+            if (!_ids.TryNext(out counter))
             {
-                if (_undeleted[i] == number)
-                {
-                    return true;
-                }
+                return RefusalCodes.Settings;
             }
 
-            return false;
+            facts.SpoolId = _ids.SpoolId;
+            facts.Counter = counter;
+            number = area == StoreAreas.Held ? HeldFrames.Number(counter) : _nextNumber++;
+            return hasRoom && _writer.Open(area, number) ? RefusalCodes.None : RefusalCodes.Store;
         }
 
-        ushort CopyFrom(ISensor sensor)
+        void Fail(ushort code)
         {
-            bool isEmpty = true;
-            while (true)
+            if (code == RefusalCodes.Store)
             {
-                int filled = 0;
-                int read = 1;
-                while (read > 0 && filled < _block.Length)
-                {
-                    read = sensor.Read(_block, filled, _block.Length - filled);
-                    filled += read > 0 ? read : 0;
-                }
-
-                if (read < 0 || (filled == 0 && isEmpty))
-                {
-                    return RefusalCodes.Sensor;
-                }
-
-                if (filled > 0 && !_writer.Append(_block, filled))
-                {
-                    return RefusalCodes.Store;
-                }
-
-                if (read == 0)
-                {
-                    return RefusalCodes.None;
-                }
-
-                isEmpty = false;
+                IsSuspect = true;
+                _room.CountDropped();
             }
-        }
-
-        bool MakeRoom(long bytes)
-        {
-            long needed = OnCard(bytes);
-            if (Bytes + needed > _profile.SpoolCapacityBytes)
-            {
-                DropReceipted();
-            }
-
-            while (Bytes + needed > _profile.SpoolCapacityBytes)
-            {
-                if (!DropOne())
-                {
-                    return false;
-                }
-            }
-
-            return true;
-        }
-
-        bool DropOne()
-        {
-            uint number;
-            bool isNewest = _profile.FullPolicy == FullPolicies.DropNewest;
-            long before = Bytes;
-            if (TryPick(isNewest, isNewest ? uint.MaxValue : 0, out number))
-            {
-                // Counted first: a power cut in between reports one too many rather than one too few.
-                CountDropped();
-                Remove(number);
-                return Bytes < before;
-            }
-
-            if (_files.TryPickOldest(StoreAreas.Dead, _numbers, out number))
-            {
-                long length = _files.Store.Length(StoreAreas.Dead, number);
-                CountDropped();
-                if (_files.Store.Delete(StoreAreas.Dead, number))
-                {
-                    DeadCount -= DeadCount > 0 ? 1u : 0u;
-                    Bytes -= OnCard(length);
-                }
-            }
-
-            return Bytes < before;
-        }
-
-        void CountDropped()
-        {
-            DroppedCount++;
-            byte[] value = new byte[4];
-            LittleEndian.WriteUInt32(value, 0, DroppedCount);
-            _settings.Set(SettingKeys.Dropped, value);
         }
     }
 }

@@ -63,6 +63,16 @@ namespace WildCam.Camera
             return isRight ? Whole : Unreadable;
         }
 
+        /// <summary>Whether any file is there: no card is like an empty one.</summary>
+        public bool HasAny()
+        {
+            uint folder;
+            return Store.FindFolder(StoreAreas.Spool, 0, true, out folder)
+                || Store.FindFolder(StoreAreas.Held, 0, true, out folder)
+                || Store.FindFolder(StoreAreas.Dead, 0, true, out folder)
+                || Store.FindFolder(StoreAreas.Ledger, 0, true, out folder);
+        }
+
         /// <summary>The highest number in an area; 0 where it is empty.</summary>
         public uint Highest(byte area, uint[] numbers)
         {
@@ -79,6 +89,18 @@ namespace WildCam.Camera
             }
 
             return highest;
+        }
+
+        /// <summary>The highest number in an area, or the lowest.</summary>
+        public bool TryPick(byte area, bool isNewest, uint[] numbers, out uint number)
+        {
+            if (!isNewest)
+            {
+                return TryPickOldest(area, numbers, out number);
+            }
+
+            number = Highest(area, numbers);
+            return number != 0;
         }
 
         /// <summary>The lowest number in an area.</summary>
@@ -102,9 +124,9 @@ namespace WildCam.Camera
         }
 
         /// <summary>
-        /// Copies a waiting picture and its block list as they are, then the given footer. False leaves no copy.
+        /// Copies a picture and its block list as they are, then the given footer. False leaves no copy.
         /// </summary>
-        public bool Copy(uint number, byte areaTo, uint numberTo, SpoolFooter footer)
+        public bool Copy(byte area, uint number, byte areaTo, uint numberTo, SpoolFooter footer)
         {
             if (!Store.Create(areaTo, numberTo))
             {
@@ -116,7 +138,7 @@ namespace WildCam.Camera
             for (long at = 0; isRight && at < end;)
             {
                 int count = end - at < _block.Length ? (int)(end - at) : _block.Length;
-                isRight = Store.Read(StoreAreas.Spool, number, at, _block, 0, count) == count
+                isRight = Store.Read(area, number, at, _block, 0, count) == count
                     && Store.Append(_block, 0, count);
                 at += count;
             }

@@ -18,6 +18,7 @@ namespace WildCam.Camera
         byte _area = StoreAreas.Dead;
         uint _from;
         uint _end;
+        uint _heldEnd;
 
         internal SpoolRecovery(Spool spool, SpoolFiles files, ReceiptLedger ledger, CaptureIds ids)
         {
@@ -30,10 +31,17 @@ namespace WildCam.Camera
         /// <summary>Whether all folders have been looked at.</summary>
         public bool IsDone { get; set; }
 
-        /// <summary>Starts, for files with numbers below <paramref name="end"/>.</summary>
-        public void Begin(uint end)
+        /// <summary>
+        /// Starts, for files with numbers below <paramref name="end"/> and held captures with numbers below
+        /// <paramref name="heldEnd"/>.
+        /// </summary>
+        public void Begin(uint end, uint heldEnd)
         {
             _end = end;
+            _heldEnd = heldEnd;
+            _area = StoreAreas.Dead;
+            _from = 0;
+            IsDone = false;
         }
 
         /// <summary>Looks at the next folder.</summary>
@@ -43,7 +51,7 @@ namespace WildCam.Camera
             if (!_files.Store.FindFolder(_area, _from, true, out folder))
             {
                 IsDone = _area == StoreAreas.Spool;
-                _area = StoreAreas.Spool;
+                _area = _area == StoreAreas.Dead ? StoreAreas.Held : StoreAreas.Spool;
                 _from = 0;
                 return;
             }
@@ -53,7 +61,7 @@ namespace WildCam.Camera
             Sort(numbers, count);
             for (int i = 0; i < count; i++)
             {
-                if (numbers[i] < _end)
+                if (numbers[i] < (_area == StoreAreas.Held ? _heldEnd : _end))
                 {
                     Look(numbers[i]);
                 }
@@ -85,7 +93,15 @@ namespace WildCam.Camera
                 return;
             }
 
-            _spool.Count++;
+            if (_area == StoreAreas.Held)
+            {
+                _spool.Held.Count++;
+            }
+            else
+            {
+                _spool.Count++;
+            }
+
             if (state == SpoolFiles.Unreadable)
             {
                 // Not torn, so not ours to delete: it stays on the card for a person, and is never offered.
@@ -94,6 +110,17 @@ namespace WildCam.Camera
             }
 
             _ids.Seen(_footer.SpoolId, _footer.Counter);
+            if (_area == StoreAreas.Held)
+            {
+                return;
+            }
+
+            if (_spool.Held.Has(_footer.SpoolId, _footer.Counter))
+            {
+                // Released, and the power went before it was deleted there.
+                _spool.Held.Delete(HeldFrames.Number(_footer.Counter));
+            }
+
             if (_ledger.Holds(number, _footer.SpoolId, _footer.Counter) || IsSame(StoreAreas.Dead, number))
             {
                 _spool.Remove(number);

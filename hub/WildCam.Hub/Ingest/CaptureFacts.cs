@@ -7,8 +7,6 @@ namespace WildCam.Hub.Ingest;
 /// <summary>What is filed of a picture, from what its camera said.</summary>
 static class CaptureFacts
 {
-    const byte InfraredFlag = 1;
-
     public static NewCapture OfDelivery(
         Camera camera, Begin begin, DateTimeOffset? epochZeroAt, DateTimeOffset receivedAt, byte[] sha256)
     {
@@ -31,7 +29,8 @@ static class CaptureFacts
             Trigger = begin.Trigger,
             BurstIndex = Math.Max(begin.BurstIndex, (byte)1),
             BurstCount = Math.Max(begin.BurstCount, (byte)1),
-            IsInfrared = (begin.Flags & InfraredFlag) != 0,
+            IsInfrared = (begin.Flags & BeginFlags.Infrared) != 0,
+            IsLowResolution = (begin.Flags & BeginFlags.LowResolution) != 0,
             BatteryMillivolts = begin.BatteryMillivolts == 0 ? null : begin.BatteryMillivolts,
             TemperatureTenths = begin.Temperature == Protocol.NoTemperature ? null : begin.Temperature,
             SizeBytes = (int)begin.SizeBytes,

@@ -8,6 +8,8 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using WildCam.Storage.Cameras;
 using WildCam.Storage.Captures;
+using WildCam.Storage.Ingest;
+using WildCam.Wire;
 
 namespace WildCam.Hub.Ingest;
 
@@ -22,8 +24,9 @@ public sealed record ImportReport(
     int Files, int Stored, int Duplicates, IReadOnlyList<ImportRefusal> Refusals, TimeSpan Took);
 
 /// <summary>
-/// Takes a folder of JPEG files, such as an SD card's, by the same door as the cameras' pictures. An id is made from
-/// the camera and the bytes, so that an import broken off is simply run again: what is there is a duplicate.
+/// Takes a folder of JPEG files, such as an SD card's, by the same door as the cameras' pictures. A file of a WildCam
+/// card tells its capture's id and facts itself, so that it is the same capture whichever way it comes. For any other
+/// an id is made from the camera and the bytes. An import broken off is simply run again: what is there is a duplicate.
 /// </summary>
 public sealed class SdCardImport(
     NpgsqlDataSource database, CaptureDoor door, IOptions<IngestOptions> options, TimeProvider time)
@@ -41,6 +44,8 @@ public sealed class SdCardImport(
     readonly CamerasTable _cameras = new(database);
     readonly SitesTable _sites = new(database);
     readonly CapturesTable _captures = new(database);
+    readonly SpoolsTable _spools = new(database);
+    readonly DeliveriesTable _deliveries = new(database);
 
     /// <summary>Imports every JPEG below a folder; null where there is no such camera.</summary>
     public async Task<ImportReport?> ImportAsync(
@@ -89,8 +94,9 @@ public sealed class SdCardImport(
         byte[] bytes;
         try
         {
+            // A spooled picture has its block list and footer behind it.
             var length = new FileInfo(file).Length;
-            if (length > options.Value.CaptureBytesMax)
+            if (length > options.Value.CaptureBytesMax + SpooledFile.TailBytes(options.Value.CaptureBytesMax))
             {
                 return (null, $"{length} bytes, over CaptureBytesMax ({options.Value.CaptureBytesMax} bytes)");
             }
@@ -102,11 +108,59 @@ public sealed class SdCardImport(
             return (null, $"cannot be read: {fault.Message}");
         }
 
+        if (bytes.Length > options.Value.CaptureBytesMax && !SpooledFile.TryRead(bytes, out _))
+        {
+            return (null, $"{bytes.Length} bytes, over CaptureBytesMax ({options.Value.CaptureBytesMax} bytes)");
+        }
+
         if (bytes is not [0xff, 0xd8, 0xff, ..])
         {
             return (null, bytes.Length == 0 ? "empty" : "not a JPEG by its first bytes");
         }
 
+        return SpooledFile.TryRead(bytes, out var footer)
+            ? await ImportSpooledAsync(camera, bytes, footer, name, cancellationToken)
+            : await ImportForeignAsync(camera, zone, bytes, name, cancellationToken);
+    }
+
+    /// <summary>A file of a WildCam camera's card: the picture that the camera would have delivered.</summary>
+    async Task<(Filing? Filing, string? Reason)> ImportSpooledAsync(
+        Camera camera, byte[] bytes, SpoolFooter footer, string name, CancellationToken cancellationToken)
+    {
+        var content = new ReadOnlySequence<byte>(bytes, 0, (int)footer.SizeBytes);
+        var (digest, sha256) = CaptureDigest.Compute(content);
+        if (!digest.AsSpan().SequenceEqual(footer.Digest))
+        {
+            return (null, "its bytes are not those that the camera wrote: damaged on the card");
+        }
+
+        if (await _spools.FindCameraAsync(footer.SpoolId, cancellationToken) is { } owner && owner != camera.Id)
+        {
+            return (null, $"another camera took it, not '{camera.Code}'");
+        }
+
+        var deviceId = CapturePath.DeviceCaptureId(footer.SpoolId, footer.Counter);
+        var facts = await _deliveries.FindForBeginAsync(
+            [new OfferedCapture(camera.Id, deviceId, footer.ClockEpoch)], cancellationToken);
+        if (facts[0].Known is { } known)
+        {
+            return (known.IsSame(footer.SizeBytes, digest) ? Filing.Duplicate : Filing.Conflict, null);
+        }
+
+        var capture = CaptureFacts.OfDelivery(
+            camera, footer.ToBegin(1, Protocol.BlockBytes), facts[0].EpochZeroAt, time.GetUtcNow(), sha256) with
+        {
+            Source = CaptureSource.Import,
+            FileName = Kept(name),
+        };
+        await door.WriteAsync(capture.BlobPath, content, cancellationToken);
+        var filed = await door.FileAsync(capture, cancellationToken);
+        return (filed.Filing, filed.Reason);
+    }
+
+    async Task<(Filing? Filing, string? Reason)> ImportForeignAsync(
+        Camera camera, TimeZoneInfo zone, byte[] bytes, string name, CancellationToken cancellationToken)
+    {
         var content = new ReadOnlySequence<byte>(bytes);
         var (digest, sha256) = CaptureDigest.Compute(content);
         var deviceId = DeviceCaptureId(camera.Code, sha256);

@@ -31,4 +31,12 @@ public sealed class SpoolsTable(NpgsqlDataSource database)
 
         throw new InvalidOperationException($"No free spool id for camera {cameraId} in {DrawsMax} draws.");
     }
+
+    /// <summary>The camera that a spool was issued to; null: the hub issued no such spool.</summary>
+    public async Task<int?> FindCameraAsync(ulong spoolId, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command(
+            "select camera_id from camera_spools where spool_id = $1", unchecked((long)spoolId));
+        return await command.ExecuteScalarAsync(cancellationToken) as int?;
+    }
 }

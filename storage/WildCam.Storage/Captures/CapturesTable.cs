@@ -19,10 +19,10 @@ public sealed class CapturesTable(NpgsqlDataSource database)
               select * from unnest($1::uuid[], $2::bytea[], $3::int[], $4::int[], $5::timestamptz[], $6::timestamptz[],
                 $7::smallint[], $8::timestamptz[], $9::bigint[], $10::bigint[], $11::smallint[], $12::text[],
                 $13::smallint[], $14::smallint[], $15::smallint[], $16::boolean[], $17::int[], $18::smallint[],
-                $19::int[], $20::bytea[], $21::bytea[], $22::text[])
+                $19::int[], $20::bytea[], $21::bytea[], $22::text[], $25::boolean[])
               as g (id, device_capture_id, project_id, camera_id, captured_at, received_at, clock_quality, device_time,
                 clock_epoch, clock_seconds, source, file_name, trigger, burst_index, burst_count, is_infrared,
-                battery_mv, temperature_tenths, size_bytes, digest, sha256, blob_path)),
+                battery_mv, temperature_tenths, size_bytes, digest, sha256, blob_path, is_low_resolution)),
             named as (
               insert into capture_identities (id, device_capture_id, camera_id, captured_at, size_bytes, digest)
               select id, device_capture_id, camera_id, captured_at, size_bytes, digest
@@ -33,11 +33,11 @@ public sealed class CapturesTable(NpgsqlDataSource database)
               insert into captures (id, captured_at, project_id, camera_id, deployment_id, site_id, device_capture_id,
                 received_at, clock_quality, device_time, clock_epoch, clock_seconds, source, file_name, trigger,
                 burst_index, burst_count, is_infrared, battery_mv, temperature_tenths, size_bytes, sha256, blob_path,
-                stages_missing)
+                is_low_resolution, stages_missing)
               select g.id, g.captured_at, g.project_id, g.camera_id, d.id, d.site_id, g.device_capture_id,
                 g.received_at, g.clock_quality, g.device_time, g.clock_epoch, g.clock_seconds, g.source, g.file_name,
                 g.trigger, g.burst_index, g.burst_count, g.is_infrared, g.battery_mv, g.temperature_tenths,
-                g.size_bytes, g.sha256, g.blob_path, $23
+                g.size_bytes, g.sha256, g.blob_path, g.is_low_resolution, $23
               from given g
               join named n on n.id = g.id
               left join deployments d on d.camera_id = g.camera_id and d.from_at <= g.captured_at
@@ -85,6 +85,7 @@ public sealed class CapturesTable(NpgsqlDataSource database)
         AddColumn(columns, captures, c => c.BlobPath);
         columns.Add(new() { Value = (int)CaptureStages.All });
         columns.Add(new() { Value = captures.Any(c => c.Source == CaptureSource.Camera) });
+        AddColumn(columns, captures, c => c.IsLowResolution);
         var filed = new HashSet<Guid>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

@@ -26,6 +26,9 @@ public sealed record NewCapture
     public short BurstIndex { get; init; } = 1;
     public short BurstCount { get; init; } = 1;
     public bool IsInfrared { get; init; }
+
+    /// <summary>A small stand-in; the full frame waits on the camera.</summary>
+    public bool IsLowResolution { get; init; }
     public int? BatteryMillivolts { get; init; }
     public short? TemperatureTenths { get; init; }
     public required int SizeBytes { get; init; }

@@ -62,6 +62,31 @@ public sealed class UpdateTests
         Assert.Equal(Triggers.Test, world.Field.Hub.Stored.Values.Single().Begin.Trigger);
     }
 
+    [Fact]
+    public void Pictures_that_waited_do_not_confirm_a_version_that_takes_none()
+    {
+        var world = new UpdateWorld();
+        world.Behaves(New, Behaviour.BreaksSensor);
+        world.Field.Hub.OnBegin = _ => world.Running != New;
+        world.Field.Boot();
+        world.Field.Trigger(3);
+        world.OfferBundle();
+        world.UntilTold(BundleStates.FellBack);
+        Assert.Equal(Old, world.Running);
+        Assert.DoesNotContain(world.Field.Hub.Bundles, b => b.State == BundleStates.Confirmed);
+    }
+
+    [Fact]
+    public void Pictures_that_arrive_damaged_do_not_confirm_a_version()
+    {
+        var world = new UpdateWorld();
+        world.Field.Hub.SpoilNextEnds = int.MaxValue;
+        world.OfferBundle();
+        world.UntilTold(BundleStates.FellBack);
+        Assert.Equal(Old, world.Running);
+        Assert.DoesNotContain(world.Field.Hub.Bundles, b => b.State == BundleStates.Confirmed);
+    }
+
     [Theory]
     [InlineData((int)Behaviour.NeverConnects, RefusalCodes.NeverConfirmed, SlotChoice.AttemptsMax)]
     [InlineData((int)Behaviour.DiesAtStart, RefusalCodes.NeverConfirmed, SlotChoice.AttemptsMax)]

@@ -1,4 +1,5 @@
 using WildCam.Camera;
+using WildCam.Camera.Ports;
 using WildCam.Wire;
 
 namespace WildCam.Tests.Camera;
@@ -100,7 +101,10 @@ public sealed class OrdersTests
         Assert.Empty(field.Store.Waiting);
         field.Hub.Command(3, CommandKinds.Identify);
         Assert.Equal(CommandStates.Done, Result(field, 3).State);
-        Assert.Equal(Limits.IdentifySeconds, field.Board.BlinkSeconds);
+        field.Run(1);
+        Assert.Equal(LightCodes.Identify, field.Light.Shown[^1]);
+        field.Run(Limits.IdentifySeconds);
+        Assert.NotEqual(LightCodes.Identify, field.Light.Shown[^1]);
         field.Hub.Command(4, 99);
         Assert.Equal(RefusalCodes.UnknownKind, Result(field, 4).Code);
     }

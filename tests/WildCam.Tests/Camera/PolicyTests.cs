@@ -46,7 +46,7 @@ public sealed class PolicyTests
         { ConfigFields.QuietFromMinute, RefusalCodes.OutOfRange },
         { ConfigFields.QuietUntilMinute, RefusalCodes.OutOfRange },
         { ConfigFields.SiteOffsetMinutes, RefusalCodes.OutOfRange },
-        { ConfigFields.UploadMode, RefusalCodes.NotSupported }, { ConfigFields.UploadHours, RefusalCodes.OutOfRange },
+        { ConfigFields.UploadMode, RefusalCodes.OutOfRange }, { ConfigFields.UploadHours, RefusalCodes.OutOfRange },
         { ConfigFields.HeartbeatSeconds, RefusalCodes.OutOfRange },
         { ConfigFields.TimelapseSeconds, RefusalCodes.OutOfRange },
     };
@@ -65,7 +65,7 @@ public sealed class PolicyTests
             c.QuietFromMinute = wrong == ConfigFields.QuietFromMinute ? (ushort)1440 : c.QuietFromMinute;
             c.QuietUntilMinute = wrong == ConfigFields.QuietUntilMinute ? (ushort)1440 : c.QuietUntilMinute;
             c.SiteOffsetMinutes = wrong == ConfigFields.SiteOffsetMinutes ? (short)841 : c.SiteOffsetMinutes;
-            c.UploadMode = wrong == ConfigFields.UploadMode ? UploadModes.LowResolutionFirst
+            c.UploadMode = wrong == ConfigFields.UploadMode ? (byte)3
                 : wrong == ConfigFields.UploadHours ? UploadModes.Batched : c.UploadMode;
             c.UploadHours = wrong == ConfigFields.UploadHours ? 0 : c.UploadHours;
             c.HeartbeatSeconds = wrong == ConfigFields.HeartbeatSeconds ? 29 : c.HeartbeatSeconds;

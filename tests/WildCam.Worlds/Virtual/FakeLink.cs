@@ -23,6 +23,9 @@ sealed class FakeLink(Field field) : ILink
 
     public bool IsUnreachable { get; set; }
 
+    /// <summary>Up, and takes no message.</summary>
+    public bool IsStuck { get; set; }
+
     /// <summary>Bytes a second; 0 is no limit.</summary>
     public int BytesPerSecond { get; set; }
 
@@ -54,7 +57,7 @@ sealed class FakeLink(Field field) : ILink
 
     public int Publish(string word, string route, byte[] message, byte qos)
     {
-        if (State != LinkStates.Up || _held.Count >= 8)
+        if (State != LinkStates.Up || IsStuck || _held.Count >= 8)
         {
             return 0;
         }

@@ -18,6 +18,12 @@ sealed class PowerSupply
 
     /// <summary>Counts a write; true where the power goes in it.</summary>
     public bool GoesNow() => ++Writes == CutAt;
+
+    /// <summary>The n-th write from now fails without a power cut, from 1; 0 is never.</summary>
+    public int FailAt { get; set; }
+
+    /// <summary>Whether the write that was just counted fails.</summary>
+    public bool FailsNow() => Writes == FailAt;
 }
 
 /// <summary>A card in memory: what is not closed is torn by a power cut, at any byte.</summary>
@@ -35,8 +41,8 @@ sealed class FakeStore(PowerSupply power) : ISpoolStore
 
     public bool Create(byte area, uint number)
     {
-        Cut(() => Files[(area, number)] = []);
-        if (IsBroken || Files.ContainsKey((area, number)))
+        Cut(() => Files.TryAdd((area, number), []));
+        if (IsBroken || power.FailsNow() || Files.ContainsKey((area, number)))
         {
             return false;
         }
@@ -54,8 +60,9 @@ sealed class FakeStore(PowerSupply power) : ISpoolStore
         }
 
         Cut(() => Files[open] = Files[open].AsSpan(0, power.Chance.Next(Files[open].Length + 1)).ToArray());
-        Files[open] = [.. Files[open], .. source.AsSpan(offset, count)];
-        return true;
+        var written = power.FailsNow() ? power.Chance.Next(count) : count;
+        Files[open] = [.. Files[open], .. source.AsSpan(offset, written)];
+        return written == count;
     }
 
     public bool Close()
@@ -67,7 +74,12 @@ sealed class FakeStore(PowerSupply power) : ISpoolStore
 
         Cut(() => Files[open] = Files[open].AsSpan(0, power.Chance.Next(Files[open].Length + 1)).ToArray());
         _open = null;
-        return !IsBroken;
+        if (power.FailsNow())
+        {
+            Files[open] = Files[open].AsSpan(0, power.Chance.Next(Files[open].Length)).ToArray();
+        }
+
+        return !IsBroken && !power.FailsNow();
     }
 
     public bool AppendTo(byte area, uint number, byte[] source, int offset, int count)
@@ -79,8 +91,9 @@ sealed class FakeStore(PowerSupply power) : ISpoolStore
             return false;
         }
 
-        Files[(area, number)] = [.. before, .. source.AsSpan(offset, count)];
-        return true;
+        var written = power.FailsNow() ? power.Chance.Next(count) : count;
+        Files[(area, number)] = [.. before, .. source.AsSpan(offset, written)];
+        return written == count;
     }
 
     public long Length(byte area, uint number) =>
@@ -107,7 +120,7 @@ sealed class FakeStore(PowerSupply power) : ISpoolStore
                 Files.Remove((area, number));
             }
         });
-        if (IsBroken || RefusesDelete)
+        if (IsBroken || RefusesDelete || power.FailsNow())
         {
             return false;
         }
@@ -133,6 +146,26 @@ sealed class FakeStore(PowerSupply power) : ISpoolStore
         return found.Length;
     }
 
+    /// <summary>The card leaves the slot, with its files.</summary>
+    public SortedDictionary<(byte Area, uint Number), byte[]> TakeOut()
+    {
+        Tear();
+        IsBroken = true;
+        var card = new SortedDictionary<(byte Area, uint Number), byte[]>(Files);
+        Files.Clear();
+        return card;
+    }
+
+    /// <summary>A card comes into the slot.</summary>
+    public void PutIn(SortedDictionary<(byte Area, uint Number), byte[]> card)
+    {
+        IsBroken = false;
+        foreach (var (name, file) in card)
+        {
+            Files.Add(name, [.. file]);
+        }
+    }
+
     /// <summary>What a power cut does to a file that is open without being written to just then.</summary>
     public void Tear()
     {
@@ -147,7 +180,11 @@ sealed class FakeStore(PowerSupply power) : ISpoolStore
     {
         if (power.GoesNow())
         {
-            tear();
+            if (!IsBroken)
+            {
+                tear();
+            }
+
             _open = null;
             throw new PowerCutException();
         }
@@ -176,12 +213,13 @@ sealed class FakeSettings(PowerSupply power) : ISettings
             throw new PowerCutException();
         }
 
-        if (!IsBroken)
+        var isTaken = !IsBroken && !power.FailsNow();
+        if (isTaken)
         {
             Values[key] = [.. value];
         }
 
-        return !IsBroken;
+        return isTaken;
     }
 }
 
@@ -197,23 +235,48 @@ sealed class FakeSensor(Random chance) : ISensor
     /// <summary>Every picture that was read to its end, whether or not a file of it was finished.</summary>
     public List<byte[]> Pictures { get; } = [];
 
+    /// <summary>Those of them that are no small stand-ins.</summary>
+    public List<byte[]> FullFrames { get; } = [];
+
     public bool IsBroken { get; set; }
+
+    /// <summary>Pictures begin as a JPEG does.</summary>
+    public bool IsJpeg { get; set; }
+
+    /// <summary>Fails at small pictures only.</summary>
+    public bool RefusesSmall { get; set; }
 
     public bool LastWasTestPattern { get; private set; }
 
-    public byte Flags => BeginFlags.Infrared;
+    public byte LastResolution { get; private set; }
+
+    /// <summary>Told at each read.</summary>
+    public Action? Reading { get; set; }
+
+    /// <summary>Told when the shutter fires.</summary>
+    public Action? Fired { get; set; }
+
+    public byte Flags { get; set; } = BeginFlags.Infrared;
 
     public int Start(byte resolution, byte quality, bool isTestPattern)
     {
         LastWasTestPattern = isTestPattern;
-        _picture = new byte[PictureBytes == 0 ? chance.Next(1, 30_000) : PictureBytes];
+        LastResolution = resolution;
+        Fired?.Invoke();
+        _picture = new byte[PictureBytes == 0 ? chance.Next(IsJpeg ? 1000 : 1, 30_000) : PictureBytes];
         chance.NextBytes(_picture);
+        if (IsJpeg)
+        {
+            (_picture[0], _picture[1], _picture[2]) = (0xff, 0xd8, 0xff);
+        }
+
         _at = 0;
-        return IsBroken ? -1 : _picture.Length;
+        return IsBroken || (RefusesSmall && resolution == Resolutions.Vga640) ? -1 : _picture.Length;
     }
 
     public int Read(byte[] target, int offset, int count)
     {
+        Reading?.Invoke();
         // A FIFO gives what it likes, and not what is asked for.
         var read = Math.Min(Math.Min(count, chance.Next(1, 5000)), _picture.Length - _at);
         _picture.AsSpan(_at, read).CopyTo(target.AsSpan(offset));
@@ -221,6 +284,10 @@ sealed class FakeSensor(Random chance) : ISensor
         if (read == 0)
         {
             Pictures.Add(_picture);
+            if (LastResolution != Resolutions.Vga640)
+            {
+                FullFrames.Add(_picture);
+            }
         }
 
         return read;
@@ -258,8 +325,6 @@ sealed class FakePower : IPower
 
     public int Reboots { get; set; }
 
-    public uint BlinkSeconds { get; set; }
-
     public ushort BatteryMillivolts => 3900;
 
     public byte BatteryPercent { get; set; } = 77;
@@ -275,8 +340,30 @@ sealed class FakePower : IPower
     public void Sleep(uint seconds) => Sleeps.Add(seconds);
 
     public void Reboot() => Reboots++;
+}
 
-    public void Blink(uint seconds) => BlinkSeconds = seconds;
+/// <summary>A lamp that knows when it was lit.</summary>
+sealed class FakeLamp(Func<long> now) : ILamp
+{
+    public bool IsDark { get; set; }
+
+    public bool IsOn { get; private set; }
+
+    public long LitAt { get; private set; }
+
+    public int Lit { get; private set; }
+
+    public void On() => (IsOn, LitAt, Lit) = (true, now(), Lit + 1);
+
+    public void Off() => IsOn = false;
+}
+
+/// <summary>A light that remembers what it said.</summary>
+sealed class FakeLight : ILight
+{
+    public List<byte> Shown { get; } = [];
+
+    public void Show(byte code) => Shown.Add(code);
 }
 
 sealed class FakeRandom(Random chance) : IRandom

@@ -21,6 +21,7 @@ sealed class Field
         Slots = new FakeSlots(Power);
         Sensor = new FakeSensor(Chance);
         Clock = new FakeClock { Now = () => Now };
+        Lamp = new FakeLamp(() => Now);
         Link = new FakeLink(this);
         Hub = new ModelHub(this);
         Hears = Hub.Received;
@@ -52,6 +53,10 @@ sealed class Field
     public FakeClock Clock { get; }
 
     public FakePower Board { get; } = new();
+
+    public FakeLamp Lamp { get; }
+
+    public FakeLight Light { get; } = new();
 
     public FakeLink Link { get; }
 
@@ -86,7 +91,7 @@ sealed class Field
                 var ports = new CameraPorts
                 {
                     Sensor = Sensor, Store = Store, Link = Link, Clock = Clock, Power = Board, Settings = Settings,
-                    Slots = Slots, Random = new FakeRandom(Chance), Crc = new ManagedCrc(),
+                    Slots = Slots, Random = new FakeRandom(Chance), Crc = new ManagedCrc(), Lamp = Lamp, Light = Light,
                 };
                 Loader?.Invoke();
                 Brain = new CameraBrain(Profile, ports);
@@ -199,6 +204,7 @@ sealed class Field
     /// <summary>The pictures on the card that wait, by their footers.</summary>
     public List<(SpoolFooter Footer, byte[] Bytes)> Spooled(byte area = StoreAreas.Spool) =>
         [.. Store.Files.Where(f => f.Key.Area == area).Select(f => f.Value)
+            .Where(f => f.Length > SpoolFooter.Bytes)
             .Select(f => SpoolFooter.TryRead(f, f.Length - SpoolFooter.Bytes, SpoolFooter.Bytes, out var footer)
                 ? (footer, f.AsSpan(0, (int)footer.SizeBytes).ToArray()) : default)
             .Where(f => f.footer is not null)];
@@ -222,7 +228,8 @@ sealed class Field
         var stored = inHub.Select(Convert.ToHexString).ToList();
         Must.Hold(stored.Count == stored.Distinct().Count(), $"Seed {Seed}: a picture is stored twice.");
         var known = stored.Concat(Spooled().Select(p => Convert.ToHexString(p.Bytes)))
-            .Concat(Spooled(StoreAreas.Dead).Select(p => Convert.ToHexString(p.Bytes))).ToHashSet();
+            .Concat(Spooled(StoreAreas.Dead).Select(p => Convert.ToHexString(p.Bytes)))
+            .Concat(Spooled(StoreAreas.Held).Select(p => Convert.ToHexString(p.Bytes))).ToHashSet();
         var lost = taken.Count(t => !known.Contains(Convert.ToHexString(t)));
         Must.Hold(lost == 0, $"Seed {Seed}: {lost} of {taken.Count} pictures are lost.");
         var all = Sensor.Pictures.Select(Convert.ToHexString).ToHashSet();

@@ -166,12 +166,14 @@ sealed class ModelHub(Field field)
         Send(Topics.Later, WildCam.Wire.Later.Bytes, later.Write);
     }
 
-    public void Command(ulong id, byte kind, uint argument = 0, uint expiresSeconds = 60)
+    public void Command(
+        ulong id, byte kind, uint argument = 0, uint expiresSeconds = 60,
+        (ulong SpoolId, ulong Counter) capture = default)
     {
         var command = new Command
         {
             CommandId = id, Kind = kind, Argument = argument, ExpiresSeconds = expiresSeconds,
-            SentUnixSeconds = field.HubTime / 1000,
+            SentUnixSeconds = field.HubTime / 1000, SpoolId = capture.SpoolId, Counter = capture.Counter,
         };
         Send(Topics.Command, WildCam.Wire.Command.Bytes, command.Write);
     }

@@ -34,16 +34,50 @@ static class SimulateCommand
         var faults = new Option<bool>("--faults") { Description = "Drops, bit flips, cuts, wrong clocks." };
         var tls = new Option<bool>("--tls") { Description = "Over TLS, trusting the hub's own authority." };
         var json = new Option<bool>("--json") { Description = "Print the result as JSON." };
+        var energy = new Option<bool>("--energy")
+        {
+            Description = "Reckon how long a battery lasts instead; needs no hub.",
+        };
+        var triggers = new Option<int?>("--triggers")
+        {
+            Description = "With --energy: triggers a day; else 10, 50 and 200.",
+        };
+        var heartbeat = new Option<int>("--heartbeat")
+        {
+            Description = "With --energy: minutes between heartbeats.", DefaultValueFactory = _ => 60,
+        };
+        var battery = new Option<double>("--battery")
+        {
+            Description = "With --energy: the battery's charge in mAh.", DefaultValueFactory = _ => 6000,
+        };
         var command = new Command("simulate", "Run simulated cameras against the hub of this folder.")
         {
-            cameras, pictures, every, images, seed, faults, tls, json,
+            cameras, pictures, every, images, seed, faults, tls, json, energy, triggers, heartbeat, battery,
         };
-        command.SetAction((parse, cancellationToken) => RunAsync(
+        command.SetAction((parse, cancellationToken) => parse.GetValue(energy)
+            ? Task.FromResult(ReckonEnergy(
+                parse.GetValue(triggers), parse.GetValue(heartbeat), parse.GetValue(battery), parse.GetValue(json)))
+            : RunAsync(
             new Wanted(
                 parse.GetValue(cameras), parse.GetValue(pictures), parse.GetValue(every), parse.GetValue(images),
                 parse.GetValue(seed), parse.GetValue(faults), parse.GetValue(tls), parse.GetValue(json)),
             cancellationToken));
         return command;
+    }
+
+    static int ReckonEnergy(int? triggersADay, int heartbeatMinutes, double batteryMilliampereHours, bool json)
+    {
+        var rows = EnergyTable.Of(triggersADay, heartbeatMinutes, batteryMilliampereHours);
+        if (json)
+        {
+            Screen.Json(rows);
+        }
+        else
+        {
+            EnergyTable.Print(rows, heartbeatMinutes, batteryMilliampereHours);
+        }
+
+        return 0;
     }
 
     static async Task<int> RunAsync(Wanted wanted, CancellationToken cancellationToken)

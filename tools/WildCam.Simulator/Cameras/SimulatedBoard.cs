@@ -74,10 +74,6 @@ sealed class SimulatedPower(SimulatedClock clock, ulong seed, Func<float> celsiu
 
     public void Reboot() => MustReboot = true;
 
-    public void Blink(uint seconds)
-    {
-    }
-
     float Percent() => Math.Max(1f, _startPercent - (clock.Monotonic / 86_400_000f * 100f / BatteryDays));
 }
 

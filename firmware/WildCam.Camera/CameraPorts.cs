@@ -23,6 +23,9 @@ namespace WildCam.Camera
         /// <summary>Small values that outlive power cuts.</summary>
         public ISettings Settings;
 
+        /// <summary>The slots for new firmware.</summary>
+        public ISlotStore Slots;
+
         /// <summary>Chance, for jitter.</summary>
         public IRandom Random;
 

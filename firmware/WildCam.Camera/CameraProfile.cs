@@ -20,6 +20,9 @@ namespace WildCam.Camera
         /// <summary>The camera's password; keys the spool id that holds until the hub issues one.</summary>
         public byte[] Password = new byte[0];
 
+        /// <summary>The key that the hub makes this camera's offers of firmware with; empty takes none.</summary>
+        public byte[] UpdateKey = new byte[0];
+
         /// <summary>The network interface's address, 6 bytes.</summary>
         public byte[] HardwareAddress = new byte[0];
 

@@ -1,14 +1,26 @@
+using System;
+using System.Security.Cryptography;
+
 namespace WildCam.Wire
 {
-    /// <summary>Hub to camera: firmware is offered.</summary>
+    /// <summary>Hub to camera: firmware is offered, or an offer is withdrawn.</summary>
     /// <remarks>
     /// Layout (offset, name, type): 0 version u8, 1 BundleId u64, 9 Board u8, 10 Major u16, 12 Minor u16, 14
-    /// Patch u16, 16 Flags u8, 17 SizeBytes u32, 21 Digest 32 bytes, 53 Authenticator 32 bytes.
+    /// Patch u16, 16 Flags u8, 17 BatteryPercentMin u8, 18 IssuedUnixSeconds i64, 26 SizeBytes u32, 30 Digest 32
+    /// bytes, 62 Authenticator 32 bytes.
     /// </remarks>
     public sealed class BundleOffer
     {
         /// <summary>Length of the message, in bytes.</summary>
-        public const int Bytes = 85;
+        public const int Bytes = 94;
+
+        /// <summary>Flag: an older version, or the same one again, is meant.</summary>
+        public const byte OlderIsMeant = 1;
+
+        /// <summary>Flag: the bundle is not to be installed any more.</summary>
+        public const byte Withdrawn = 2;
+
+        const int AuthenticatedBytes = 61;
 
         /// <summary>The bundle.</summary>
         public ulong BundleId;
@@ -25,8 +37,17 @@ namespace WildCam.Wire
         /// <summary>Version, third part.</summary>
         public ushort Patch;
 
-        /// <summary>Bit 0: an older version is meant.</summary>
+        /// <summary><see cref="OlderIsMeant"/>, <see cref="Withdrawn"/>.</summary>
         public byte Flags;
+
+        /// <summary>The camera waits below this charge; its own floor holds where that is higher.</summary>
+        public byte BatteryPercentMin;
+
+        /// <summary>
+        /// Hub time at which it was made, in seconds since 1970-01-01T00:00:00Z. A camera that followed a newer offer
+        /// refuses it as stale, so that a recorded one cannot undo what came later.
+        /// </summary>
+        public long IssuedUnixSeconds;
 
         /// <summary>Size of the bundle, in bytes.</summary>
         public uint SizeBytes;
@@ -36,6 +57,16 @@ namespace WildCam.Wire
 
         /// <summary>HMAC-SHA256 under the update key of the camera over bytes 1 up to this field.</summary>
         public byte[] Authenticator = new byte[Protocol.DigestBytes];
+
+        /// <summary>The authenticator that this offer must have under a key.</summary>
+        public byte[] ComputeAuthenticator(byte[] updateKey)
+        {
+            byte[] message = new byte[Bytes];
+            Write(message, 0);
+            byte[] authenticated = new byte[AuthenticatedBytes];
+            Array.Copy(message, 1, authenticated, 0, AuthenticatedBytes);
+            return HMACSHA256.HashData(updateKey, authenticated);
+        }
 
         /// <summary>Writes the message; returns the offset after it.</summary>
         public int Write(byte[] target, int offset)
@@ -47,9 +78,11 @@ namespace WildCam.Wire
             LittleEndian.WriteUInt16(target, offset + 12, Minor);
             LittleEndian.WriteUInt16(target, offset + 14, Patch);
             target[offset + 16] = Flags;
-            LittleEndian.WriteUInt32(target, offset + 17, SizeBytes);
-            System.Array.Copy(Digest, 0, target, offset + 21, Protocol.DigestBytes);
-            System.Array.Copy(Authenticator, 0, target, offset + 53, Protocol.DigestBytes);
+            target[offset + 17] = BatteryPercentMin;
+            LittleEndian.WriteUInt64(target, offset + 18, (ulong)IssuedUnixSeconds);
+            LittleEndian.WriteUInt32(target, offset + 26, SizeBytes);
+            Array.Copy(Digest, 0, target, offset + 30, Protocol.DigestBytes);
+            Array.Copy(Authenticator, 0, target, offset + 62, Protocol.DigestBytes);
             return offset + Bytes;
         }
 
@@ -69,9 +102,11 @@ namespace WildCam.Wire
             message.Minor = LittleEndian.ReadUInt16(source, offset + 12);
             message.Patch = LittleEndian.ReadUInt16(source, offset + 14);
             message.Flags = source[offset + 16];
-            message.SizeBytes = LittleEndian.ReadUInt32(source, offset + 17);
-            System.Array.Copy(source, offset + 21, message.Digest, 0, Protocol.DigestBytes);
-            System.Array.Copy(source, offset + 53, message.Authenticator, 0, Protocol.DigestBytes);
+            message.BatteryPercentMin = source[offset + 17];
+            message.IssuedUnixSeconds = (long)LittleEndian.ReadUInt64(source, offset + 18);
+            message.SizeBytes = LittleEndian.ReadUInt32(source, offset + 26);
+            Array.Copy(source, offset + 30, message.Digest, 0, Protocol.DigestBytes);
+            Array.Copy(source, offset + 62, message.Authenticator, 0, Protocol.DigestBytes);
             return true;
         }
     }

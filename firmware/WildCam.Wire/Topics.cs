@@ -34,6 +34,12 @@ namespace WildCam.Wire
         /// <summary>Camera to hub: state of an update. Hub to camera: an update is offered.</summary>
         public const string Bundle = "bundle";
 
+        /// <summary>Camera to hub: bytes of an offered bundle are wanted.</summary>
+        public const string BundleWant = "bundle-want";
+
+        /// <summary>Hub to camera: a piece of a bundle.</summary>
+        public const string BundleChunk = "bundle-chunk";
+
         /// <summary>Camera to hub: a part of a preview frame, quality of service 0.</summary>
         public const string Preview = "preview";
 

@@ -17,10 +17,10 @@ static class Messages
 {
     public static IReadOnlyList<MessageKind> All { get; } =
     [
-        Fixed<Begin>(), Fixed<BundleOffer>(), Fixed<BundleState>(), Fixed<CameraConfig>(), Fixed<Command>(),
-        Fixed<CommandResult>(), Fixed<ConfigReport>(), Fixed<End>(), Fixed<Heartbeat>(), Fixed<Hello>(),
-        Fixed<HubTime>(), Fixed<Later>(), Fixed<Receipt>(), Fixed<Sleep>(), ExampleWant(), ExampleChunk(),
-        ExamplePreview(), ExampleWill(), ExampleFooter(),
+        Fixed<Begin>(), Fixed<BundleOffer>(), Fixed<BundleState>(), Fixed<BundleWant>(), Fixed<CameraConfig>(),
+        Fixed<Command>(), Fixed<CommandResult>(), Fixed<ConfigReport>(), Fixed<End>(), Fixed<Heartbeat>(),
+        Fixed<Hello>(), Fixed<HubTime>(), Fixed<Later>(), Fixed<Receipt>(), Fixed<Sleep>(), ExampleWant(), ExampleChunk(),
+        ExampleBundleChunk(), ExamplePreview(), ExampleWill(), ExampleFooter(),
     ];
 
     public static MessageKind Named(string name) => All.Single(m => m.Name == name);
@@ -129,6 +129,25 @@ static class Messages
         static bool Read(byte[] source, int offset, int count, out object? read)
         {
             var isRead = ChunkHeader.TryRead(source, offset, count, count, out var header);
+            read = header;
+            return isRead;
+        }
+    }
+
+    static MessageKind ExampleBundleChunk()
+    {
+        byte[] part = [1, 2, 3, 4, 5];
+        var header = new BundleChunkHeader
+        {
+            BundleId = 0x1112131415161718, Offset = 0x21222324, Length = 5, Crc32 = Crc32.Compute(part, 0, 5),
+        };
+        var bytes = new byte[BundleChunkHeader.Bytes + 5];
+        part.CopyTo(bytes, header.Write(bytes, 0));
+        return new MessageKind("BundleChunk", bytes, header, Read, false);
+
+        static bool Read(byte[] source, int offset, int count, out object? read)
+        {
+            var isRead = BundleChunkHeader.TryRead(source, offset, count, out var header);
             read = header;
             return isRead;
         }

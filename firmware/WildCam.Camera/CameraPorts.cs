@@ -2,7 +2,10 @@ using WildCam.Camera.Ports;
 
 namespace WildCam.Camera
 {
-    /// <summary>The hardware that a brain works with; every field is set before the brain is made.</summary>
+    /// <summary>
+    /// The hardware that a brain works with; every field is set before the brain is made, except for those that a
+    /// board may lack.
+    /// </summary>
     public sealed class CameraPorts
     {
         /// <summary>The image sensor.</summary>
@@ -31,5 +34,11 @@ namespace WildCam.Camera
 
         /// <summary>The board's CRC-32.</summary>
         public ICrc32 Crc;
+
+        /// <summary>The infrared lamp; null where the board has none.</summary>
+        public ILamp Lamp;
+
+        /// <summary>The status light; null where the board has none.</summary>
+        public ILight Light;
     }
 }

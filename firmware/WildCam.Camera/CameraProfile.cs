@@ -50,6 +50,9 @@ namespace WildCam.Camera
         /// <summary>Whether the newest picture is delivered first (then the backlog, newest first).</summary>
         public bool IsNewestFirst = true;
 
+        /// <summary>The infrared lamp burns for so long before the shutter fires, in ms.</summary>
+        public int LampWarmUpMilliseconds = 150;
+
         /// <summary>Whether the board sleeps when nothing is left to do.</summary>
         public bool SleepsWhenIdle;
     }

@@ -8,6 +8,8 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using WildCam.Storage.Cameras;
 using WildCam.Storage.Captures;
+using WildCam.Storage.Ingest;
+using WildCam.Wire;
 
 namespace WildCam.Hub.Ingest;
 
@@ -22,8 +24,10 @@ public sealed record ImportReport(
     int Files, int Stored, int Duplicates, IReadOnlyList<ImportRefusal> Refusals, TimeSpan Took);
 
 /// <summary>
-/// Takes a folder of JPEG files, such as an SD card's, by the same door as the cameras' pictures. An id is made from
-/// the camera and the bytes, so that an import broken off is simply run again: what is there is a duplicate.
+/// Takes a folder of JPEG files, such as an SD card's, by the same door as the cameras' pictures. A file of a WildCam
+/// spool carries its capture's id and facts behind the picture and is filed under them, so that what the camera has
+/// delivered, or delivers later, is the same capture. Any other picture gets an id of the camera and its bytes. An
+/// import broken off is simply run again: what is there is a duplicate.
 /// </summary>
 public sealed class SdCardImport(
     NpgsqlDataSource database, CaptureDoor door, IOptions<IngestOptions> options, TimeProvider time)
@@ -36,11 +40,18 @@ public sealed class SdCardImport(
 
     const int FileNameCharsMax = 255;
 
+    /// <summary>What a spool's file has behind a picture, at most, in bytes: a CRC a block, and the footer.</summary>
+    const int SpoolBytesMax = 4 * (Protocol.CaptureBytesMax / Protocol.BlockBytes + 1) + SpoolFooter.Bytes;
+
+    /// <summary>A spool's list of receipts lies beside its pictures.</summary>
+    const string LedgerEnding = ".led";
+
     static readonly string[] Endings = [".jpg", ".jpeg"];
 
     readonly CamerasTable _cameras = new(database);
     readonly SitesTable _sites = new(database);
     readonly CapturesTable _captures = new(database);
+    readonly DeliveriesTable _deliveries = new(database);
 
     /// <summary>Imports every JPEG below a folder; null where there is no such camera.</summary>
     public async Task<ImportReport?> ImportAsync(
@@ -61,7 +72,8 @@ public sealed class SdCardImport(
             RecurseSubdirectories = true,
             IgnoreInaccessible = true,
             AttributesToSkip = FileAttributes.ReparsePoint,
-        }).Order(StringComparer.Ordinal).ToList();
+        }).Where(f => !f.EndsWith(LedgerEnding, StringComparison.OrdinalIgnoreCase))
+            .Order(StringComparer.Ordinal).ToList();
         var tally = new Tally(files.Count, progress);
         await Parallel.ForEachAsync(
             files,
@@ -89,10 +101,9 @@ public sealed class SdCardImport(
         byte[] bytes;
         try
         {
-            var length = new FileInfo(file).Length;
-            if (length > options.Value.CaptureBytesMax)
+            if (new FileInfo(file).Length is var length && length > options.Value.CaptureBytesMax + SpoolBytesMax)
             {
-                return (null, $"{length} bytes, over CaptureBytesMax ({options.Value.CaptureBytesMax} bytes)");
+                return (null, TooLarge(length));
             }
 
             bytes = await File.ReadAllBytesAsync(file, cancellationToken);
@@ -107,20 +118,77 @@ public sealed class SdCardImport(
             return (null, bytes.Length == 0 ? "empty" : "not a JPEG by its first bytes");
         }
 
-        var content = new ReadOnlySequence<byte>(bytes);
+        var isSpooled = TryReadFooter(bytes, out var footer);
+        var content = new ReadOnlySequence<byte>(bytes, 0, isSpooled ? (int)footer.SizeBytes : bytes.Length);
+        if (content.Length > options.Value.CaptureBytesMax)
+        {
+            return (null, TooLarge(content.Length));
+        }
+
         var (digest, sha256) = CaptureDigest.Compute(content);
-        var deviceId = DeviceCaptureId(camera.Code, sha256);
+        if (isSpooled && !digest.AsSpan().SequenceEqual(footer.Digest))
+        {
+            return (null, "damaged on the card: the picture does not match the digest in its footer");
+        }
+
+        var deviceId = isSpooled
+            ? CapturePath.DeviceCaptureId(footer.SpoolId, footer.Counter)
+            : DeviceCaptureId(camera.Code, sha256);
 
         // A second run over the same card reads its files and writes nothing.
         if (await _captures.FindByDeviceIdAsync([deviceId], cancellationToken) is [var known])
         {
-            return (known.IsSame(bytes.Length, digest) ? Filing.Duplicate : Filing.Conflict, null);
+            return (known.IsSame(content.Length, digest) ? Filing.Duplicate : Filing.Conflict, null);
         }
 
+        var capture = isSpooled
+            ? await OfSpoolAsync(camera, footer, name, sha256, cancellationToken)
+            : OfPicture(camera, zone, bytes, name, deviceId, digest, sha256);
+        await door.WriteAsync(capture.BlobPath, content, cancellationToken);
+        var filed = await door.FileAsync(capture, cancellationToken);
+        return (filed.Filing, filed.Reason);
+    }
+
+    /// <summary>The footer of a spool's file; false where it is another kind of picture, or was cut off.</summary>
+    static bool TryReadFooter(byte[] file, out SpoolFooter footer)
+    {
+        footer = new SpoolFooter();
+        var at = file.Length - SpoolFooter.Bytes;
+        if (at <= 0 || !SpoolFooter.TryRead(file, at, SpoolFooter.Bytes, out var read) || read.FileBytes != file.Length)
+        {
+            return false;
+        }
+
+        footer = read;
+        return true;
+    }
+
+    string TooLarge(long bytes) => $"{bytes} bytes, over CaptureBytesMax ({options.Value.CaptureBytesMax} bytes)";
+
+    /// <summary>
+    /// What the camera would have told with the picture; its clock epoch is anchored if it ever connected.
+    /// </summary>
+    async Task<NewCapture> OfSpoolAsync(
+        Camera camera, SpoolFooter footer, string name, byte[] sha256, CancellationToken cancellationToken)
+    {
+        var begin = footer.ToBegin(attempt: 1, Protocol.BlockBytes);
+        var deviceId = CapturePath.DeviceCaptureId(begin.SpoolId, begin.Counter);
+        var facts = await _deliveries.FindForBeginAsync(
+            [new OfferedCapture(camera.Id, deviceId, begin.ClockEpoch)], cancellationToken);
+        return CaptureFacts.OfDelivery(camera, begin, facts[0].EpochZeroAt, time.GetUtcNow(), sha256) with
+        {
+            Source = CaptureSource.Import,
+            FileName = Kept(name),
+        };
+    }
+
+    NewCapture OfPicture(
+        Camera camera, TimeZoneInfo zone, byte[] bytes, string name, byte[] deviceId, byte[] digest, byte[] sha256)
+    {
         var now = time.GetUtcNow();
         var taken = CaptureTime.OfImport(ReadTime(bytes, zone), now);
         var id = Guid.CreateVersion7(now);
-        var capture = new NewCapture
+        return new NewCapture
         {
             Id = id,
             DeviceCaptureId = deviceId,
@@ -137,9 +205,6 @@ public sealed class SdCardImport(
             Sha256 = sha256,
             BlobPath = CapturePath.Of(camera.ProjectSlug, camera.Code, taken.CapturedAt, id, deviceId),
         };
-        await door.WriteAsync(capture.BlobPath, content, cancellationToken);
-        var filed = await door.FileAsync(capture, cancellationToken);
-        return (filed.Filing, filed.Reason);
     }
 
     /// <summary>The end of a name that is too long, never with half a character in front.</summary>

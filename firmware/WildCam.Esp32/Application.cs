@@ -20,7 +20,9 @@ namespace WildCam.Esp32
         /// <summary>Longest wait of the loop, in ms; what happens sooner wakes it.</summary>
         public const int WaitMillisecondsMax = 1000;
 
-        /// <summary>A program that failed sleeps so long and starts anew, so that a fault does not empty the battery.</summary>
+        /// <summary>
+        /// A program that failed sleeps so long and starts anew, so that a fault does not empty the battery.
+        /// </summary>
         public const uint FaultSleepSeconds = 60;
 
         /// <summary>Without a set-up file the light says so for this long, in ms.</summary>
@@ -30,8 +32,9 @@ namespace WildCam.Esp32
         public const uint NotSetUpSleepSeconds = 3600;
 
         /// <summary>
-        /// Runs the camera. The loader calls this by name: <paramref name="slot"/> is where the application came from, a
-        /// value of WildCam.Wire.Slots or Slots.NoLoader, <paramref name="isPending"/> whether it has yet to prove itself.
+        /// Runs the camera. The loader calls this by name: <paramref name="slot"/> is where the application came from,
+        /// a value of WildCam.Wire.Slots or Slots.NoLoader, <paramref name="isPending"/> whether it has yet to prove
+        /// itself.
         /// </summary>
         public static void Run(int slot, bool isPending)
         {

@@ -104,7 +104,9 @@ namespace WildCam.Esp32
             return _isSetUp;
         }
 
-        /// <summary>Tells it what the next picture will be like, so that it settles on that; false where it fails.</summary>
+        /// <summary>
+        /// Tells it what the next picture will be like, so that it settles on that; false where it fails.
+        /// </summary>
         public bool Expect(byte resolution, byte quality)
         {
             return _isSetUp && Adjust(resolution, quality, 0);

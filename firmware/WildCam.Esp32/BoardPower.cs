@@ -1,9 +1,9 @@
 using System;
 using System.Device.Adc;
-using nanoFramework.Hardware.Esp32;
 using nanoFramework.Runtime.Native;
 using WildCam.Camera.Ports;
 using WildCam.Wire;
+using Esp32Sleep = nanoFramework.Hardware.Esp32.Sleep;
 
 namespace WildCam.Esp32
 {
@@ -41,7 +41,9 @@ namespace WildCam.Esp32
             set { _clock = value; }
         }
 
-        /// <summary>The last battery reading as the ADC gave it, the mean of some; -1 without a battery channel.</summary>
+        /// <summary>
+        /// The last battery reading as the ADC gave it, the mean of some; -1 without a battery channel.
+        /// </summary>
         public int BatteryRaw
         {
             get
@@ -115,9 +117,9 @@ namespace WildCam.Esp32
                 _clock.Store();
             }
 
-            nanoFramework.Hardware.Esp32.Sleep.EnableWakeupByTimer(TimeSpan.FromSeconds(seconds));
+            Esp32Sleep.EnableWakeupByTimer(new TimeSpan(seconds * TimeSpan.TicksPerSecond));
             WatchMotion();
-            nanoFramework.Hardware.Esp32.Sleep.StartDeepSleep();
+            Esp32Sleep.StartDeepSleep();
         }
 
         /// <inheritdoc/>
@@ -146,14 +148,14 @@ namespace WildCam.Esp32
             ulong first = 1UL << _pins.Motion;
             if (_pins.Motion2 < 0)
             {
-                nanoFramework.Hardware.Esp32.Sleep.EnableWakeupByPin(
-                    (nanoFramework.Hardware.Esp32.Sleep.WakeupGpioPin)first, 1);
+                Esp32Sleep.EnableWakeupByPin(
+                    (Esp32Sleep.WakeupGpioPin)first, 1);
             }
             else
             {
-                nanoFramework.Hardware.Esp32.Sleep.EnableWakeupByMultiPins(
-                    (nanoFramework.Hardware.Esp32.Sleep.WakeupGpioPin)(first | (1UL << _pins.Motion2)),
-                    nanoFramework.Hardware.Esp32.Sleep.WakeupMode.AnyHigh);
+                Esp32Sleep.EnableWakeupByMultiPins(
+                    (Esp32Sleep.WakeupGpioPin)(first | (1UL << _pins.Motion2)),
+                    Esp32Sleep.WakeupMode.AnyHigh);
             }
         }
     }

@@ -15,8 +15,6 @@ namespace WildCam.Esp32
         /// <summary>A card that could not be mounted is tried again after this, in ms.</summary>
         public const int RemountMilliseconds = 5000;
 
-        const string Root = "D:\\";
-
         readonly SDCard _card;
         FileStream _writing;
         FileStream _reading;
@@ -34,8 +32,8 @@ namespace WildCam.Esp32
         }
 
         /// <summary>
-        /// Bytes that the spool may use: 15 of 16 of the card. nanoFramework tells a card's size and not its free space,
-        /// so the card is for pictures alone and the spool keeps its own account.
+        /// Bytes that the spool may use: 15 of 16 of the card. nanoFramework tells a card's size and not its free
+        /// space, so the card is for pictures alone and the spool keeps its own account.
         /// </summary>
         public long CapacityBytes
         {
@@ -43,7 +41,7 @@ namespace WildCam.Esp32
             {
                 try
                 {
-                    return Mount() ? new DriveInfo(Root).TotalSize / 16 * 15 : 0;
+                    return Mount() ? new DriveInfo(CardPaths.Root).TotalSize / 16 * 15 : 0;
                 }
                 catch (Exception)
                 {
@@ -63,13 +61,13 @@ namespace WildCam.Esp32
 
             try
             {
-                string path = PathOf(area, number);
+                string path = CardPaths.PathOf(area, number);
                 if (File.Exists(path))
                 {
                     return false;
                 }
 
-                MakeFolder(area, number);
+                CardPaths.MakeFolder(area, number);
                 _writing = new FileStream(path, FileMode.CreateNew, FileAccess.Write);
                 return true;
             }
@@ -131,8 +129,8 @@ namespace WildCam.Esp32
             FileStream file = null;
             try
             {
-                MakeFolder(area, number);
-                file = new FileStream(PathOf(area, number), FileMode.OpenOrCreate, FileAccess.ReadWrite);
+                CardPaths.MakeFolder(area, number);
+                file = new FileStream(CardPaths.PathOf(area, number), FileMode.OpenOrCreate, FileAccess.ReadWrite);
                 file.Seek(0, SeekOrigin.End);
                 file.Write(source, offset, count);
                 FileStream closing = file;
@@ -157,7 +155,7 @@ namespace WildCam.Esp32
 
             try
             {
-                return File.Exists(PathOf(area, number)) && OpenReading(area, number) ? _reading.Length : -1;
+                return File.Exists(CardPaths.PathOf(area, number)) && OpenReading(area, number) ? _reading.Length : -1;
             }
             catch (Exception)
             {
@@ -214,8 +212,8 @@ namespace WildCam.Esp32
 
             try
             {
-                string path = PathOf(area, number);
-                string folder = FolderOf(area, number / StoreAreas.FilesPerFolder);
+                string path = CardPaths.PathOf(area, number);
+                string folder = CardPaths.FolderOf(area, number / StoreAreas.FilesPerFolder);
                 if (!Directory.Exists(folder))
                 {
                     return true;
@@ -251,7 +249,7 @@ namespace WildCam.Esp32
             bool isFound = false;
             try
             {
-                string root = Root + StorePaths.Area(area);
+                string root = CardPaths.AreaOf(area);
                 if (!Directory.Exists(root))
                 {
                     return false;
@@ -260,7 +258,7 @@ namespace WildCam.Esp32
                 string[] folders = Directory.GetDirectories(root);
                 for (int i = 0; i < folders.Length; i++)
                 {
-                    uint number = NumberIn(folders[i]);
+                    uint number = CardPaths.NumberIn(folders[i]);
                     bool isBeyond = upwards ? number >= from : number <= from;
                     bool isNearer = !isFound || (upwards ? number < folder : number > folder);
                     if (isBeyond && isNearer)
@@ -288,11 +286,11 @@ namespace WildCam.Esp32
 
             try
             {
-                string[] files = Directory.GetFiles(FolderOf(area, folder));
+                string[] files = Directory.GetFiles(CardPaths.FolderOf(area, folder));
                 int count = files.Length < numbers.Length ? files.Length : numbers.Length;
                 for (int i = 0; i < count; i++)
                 {
-                    numbers[i] = NumberIn(files[i]);
+                    numbers[i] = CardPaths.NumberIn(files[i]);
                 }
 
                 return count;
@@ -358,7 +356,7 @@ namespace WildCam.Esp32
             }
 
             CloseReading();
-            string path = PathOf(area, number);
+            string path = CardPaths.PathOf(area, number);
             if (!File.Exists(path))
             {
                 return false;
@@ -390,44 +388,6 @@ namespace WildCam.Esp32
             {
                 // It is given up anyway.
             }
-        }
-
-        static void MakeFolder(byte area, uint number)
-        {
-            string root = Root + StorePaths.Area(area);
-            if (!Directory.Exists(root))
-            {
-                Directory.CreateDirectory(root);
-            }
-
-            string folder = FolderOf(area, number / StoreAreas.FilesPerFolder);
-            if (!Directory.Exists(folder))
-            {
-                Directory.CreateDirectory(folder);
-            }
-        }
-
-        static string FolderOf(byte area, uint folder)
-        {
-            return Root + StorePaths.Area(area) + "\\" + folder.ToString("D6");
-        }
-
-        static string PathOf(byte area, uint number)
-        {
-            return FolderOf(area, number / StoreAreas.FilesPerFolder) + "\\" + number.ToString("D8")
-                + StorePaths.Ending(area);
-        }
-
-        /// <summary>The number that the last part of a path begins with.</summary>
-        static uint NumberIn(string path)
-        {
-            uint number = 0;
-            for (int i = path.LastIndexOf('\\') + 1; i < path.Length && path[i] >= '0' && path[i] <= '9'; i++)
-            {
-                number = number * 10 + (uint)(path[i] - '0');
-            }
-
-            return number;
         }
     }
 }

@@ -2,7 +2,9 @@ using WildCam.Wire;
 
 namespace WildCam.Esp32
 {
-    /// <summary>ESP32 DevKit (WROOM-32, 4 MB flash, no PSRAM) with ArduCAM Mini 2MP and a card on the same SPI bus.</summary>
+    /// <summary>
+    /// ESP32 DevKit (WROOM-32, 4 MB flash, no PSRAM) with ArduCAM Mini 2MP and a card on the same SPI bus.
+    /// </summary>
     public static class DevKitBoard
     {
         /// <summary>Its name in the set-up file.</summary>

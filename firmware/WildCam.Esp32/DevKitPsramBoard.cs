@@ -2,7 +2,9 @@ using WildCam.Wire;
 
 namespace WildCam.Esp32
 {
-    /// <summary>ESP32 DevKit with a WROVER module: GPIO 16 and 17 belong to its PSRAM, the rest is the DevKit's.</summary>
+    /// <summary>
+    /// ESP32 DevKit with a WROVER module: GPIO 16 and 17 belong to its PSRAM, the rest is the DevKit's.
+    /// </summary>
     public static class DevKitPsramBoard
     {
         /// <summary>Its name in the set-up file.</summary>

@@ -12,8 +12,8 @@ using WildCam.Wire;
 namespace WildCam.Esp32
 {
     /// <summary>
-    /// One connection, from Wi-Fi to its end, on a thread of its own: joining and TLS take seconds, and the shutter does
-    /// not wait. Its own inbox ends with it, so that nothing of it reaches the next one.
+    /// One connection, from Wi-Fi to its end, on a thread of its own: joining and TLS take seconds, and the shutter
+    /// does not wait. Its own inbox ends with it, so that nothing of it reaches the next one.
     /// </summary>
     public sealed class LinkAttempt
     {

@@ -15,7 +15,9 @@ namespace WildCam.Esp32
         int _first;
         int _count;
 
-        /// <summary>Adds a message, or an acknowledgement where the word is null; false where there is no room.</summary>
+        /// <summary>
+        /// Adds a message, or an acknowledgement where the word is null; false where there is no room.
+        /// </summary>
         public bool Add(string word, byte[] message, int id)
         {
             lock (_gate)

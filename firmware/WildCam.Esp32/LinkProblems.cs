@@ -9,7 +9,9 @@ namespace WildCam.Esp32
         /// <summary>No Wi-Fi, or no address from it.</summary>
         public const byte Wifi = 1;
 
-        /// <summary>An operator's certificates cannot be checked: the clock is not set and no time server answered.</summary>
+        /// <summary>
+        /// An operator's certificates cannot be checked: the clock is not set and no time server answered.
+        /// </summary>
         public const byte ClockForTls = 2;
 
         /// <summary>The hub's name was not found.</summary>

@@ -41,7 +41,9 @@ namespace WildCam.Esp32
         /// <summary>Why the last connection ended or did not come up, a value of LinkProblems.</summary>
         public byte Problem { get; set; }
 
-        /// <summary>nanoFramework tells the signal of networks that it looks for, and not of the one it is in.</summary>
+        /// <summary>
+        /// nanoFramework tells the signal of networks that it looks for, and not of the one it is in.
+        /// </summary>
         public sbyte SignalDbm
         {
             get { return 0; }

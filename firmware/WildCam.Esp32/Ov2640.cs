@@ -6,8 +6,8 @@ using WildCam.Wire;
 namespace WildCam.Esp32
 {
     /// <summary>
-    /// The registers of an OV2640, over its I2C-like SCCB. Two banks share the numbers: 0 is the signal processor, 1 the
-    /// sensor; register 0xFF chooses. The sensor always reads its whole 1600 x 1200 array, and the signal processor
+    /// The registers of an OV2640, over its I2C-like SCCB. Two banks share the numbers: 0 is the signal processor, 1
+    /// the sensor; register 0xFF chooses. The sensor always reads its whole 1600 x 1200 array, and the signal processor
     /// scales it down, so that every resolution sees the same view.
     /// </summary>
     public sealed class Ov2640
@@ -76,7 +76,9 @@ namespace WildCam.Esp32
             _i2c = I2cDevice.Create(new I2cConnectionSettings(bus, Address, I2cBusSpeed.StandardMode));
         }
 
-        /// <summary>Resets it, checks who it is and sets it up for JPEG; false where it does not answer as it should.</summary>
+        /// <summary>
+        /// Resets it, checks who it is and sets it up for JPEG; false where it does not answer as it should.
+        /// </summary>
         public bool SetUp()
         {
             _bank = -1;

@@ -21,7 +21,9 @@ namespace WildCam.Esp32
         /// <summary>OV2640: it takes no register writes for so long after a reset.</summary>
         public const int SensorResetMilliseconds = 5;
 
-        /// <summary>Some 230 register writes of 3 bytes at 100 kHz, 0.3 ms each, with the interpreter's share.</summary>
+        /// <summary>
+        /// Some 230 register writes of 3 bytes at 100 kHz, 0.3 ms each, with the interpreter's share.
+        /// </summary>
         public const int RegistersMilliseconds = 150;
 
         /// <summary>Two frames at 15 a second, in which exposure and white balance settle.</summary>

@@ -1,6 +1,6 @@
-using nanoFramework.Hardware.Esp32;
 using WildCam.Camera.Ports;
 using WildCam.Wire;
+using Esp32Sleep = nanoFramework.Hardware.Esp32.Sleep;
 
 namespace WildCam.Esp32
 {
@@ -79,11 +79,11 @@ namespace WildCam.Esp32
 
         static byte OfSleep()
         {
-            switch (Sleep.GetWakeupCause())
+            switch (Esp32Sleep.GetWakeupCause())
             {
-                case Sleep.WakeupCause.Timer: return WakeCauses.Timer;
-                case Sleep.WakeupCause.Ext0: return WakeCauses.Motion;
-                case Sleep.WakeupCause.Ext1: return WakeCauses.Motion;
+                case Esp32Sleep.WakeupCause.Timer: return WakeCauses.Timer;
+                case Esp32Sleep.WakeupCause.Ext0: return WakeCauses.Motion;
+                case Esp32Sleep.WakeupCause.Ext1: return WakeCauses.Motion;
                 default: return WakeCauses.PowerOn;
             }
         }

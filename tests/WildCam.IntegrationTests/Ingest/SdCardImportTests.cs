@@ -87,7 +87,7 @@ public sealed class SdCardImportTests(TestDatabase database) : IClassFixture<Tes
         var deviceId = CapturePath.DeviceCaptureId(footer.SpoolId, footer.Counter);
         Assert.Equal(
             $"{picture.Length}|2|6|3900|2026-07-01 06:30:00+00", await database.ReadAsync<string>("""
-                select concat_ws('|', size_bytes, burst_index, clock_epoch, battery_millivolts,
+                select concat_ws('|', size_bytes, burst_index, clock_epoch, battery_mv,
                   to_char(captured_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') || '+00')
                 from captures where device_capture_id = $1
                 """, deviceId));

@@ -112,7 +112,7 @@ sealed class Money
 
 sealed class ForeignType
 {
-    public bool Is(string path) => File.Exists(path);
+    public string Plain(string path) => Path.GetFullPath(path);
 }
 
 sealed class ForeignMember

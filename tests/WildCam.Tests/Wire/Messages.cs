@@ -19,8 +19,8 @@ static class Messages
     [
         Fixed<Begin>(), Fixed<BundleOffer>(), Fixed<BundleState>(), Fixed<BundleWant>(), Fixed<CameraConfig>(),
         Fixed<Command>(), Fixed<CommandResult>(), Fixed<ConfigReport>(), Fixed<End>(), Fixed<Heartbeat>(),
-        Fixed<Hello>(), Fixed<HubTime>(), Fixed<Later>(), Fixed<Receipt>(), Fixed<Sleep>(), ExampleWant(), ExampleChunk(),
-        ExampleBundleChunk(), ExamplePreview(), ExampleWill(), ExampleFooter(),
+        Fixed<Hello>(), Fixed<HubTime>(), Fixed<Later>(), Fixed<Receipt>(), Fixed<Sleep>(), ExampleWant(),
+        ExampleChunk(), ExampleBundleChunk(), ExamplePreview(), ExampleWill(), ExampleFooter(),
     ];
 
     public static MessageKind Named(string name) => All.Single(m => m.Name == name);

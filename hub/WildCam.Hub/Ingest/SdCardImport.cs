@@ -113,16 +113,16 @@ public sealed class SdCardImport(
             return (null, $"cannot be read: {fault.Message}");
         }
 
-        if (bytes is not [0xff, 0xd8, 0xff, ..])
-        {
-            return (null, bytes.Length == 0 ? "empty" : "not a JPEG by its first bytes");
-        }
-
         var isSpooled = TryReadFooter(bytes, out var footer);
         var content = new ReadOnlySequence<byte>(bytes, 0, isSpooled ? (int)footer.SizeBytes : bytes.Length);
         if (content.Length > options.Value.CaptureBytesMax)
         {
             return (null, TooLarge(content.Length));
+        }
+
+        if (bytes is not [0xff, 0xd8, 0xff, ..])
+        {
+            return (null, bytes.Length == 0 ? "empty" : "not a JPEG by its first bytes");
         }
 
         var (digest, sha256) = CaptureDigest.Compute(content);

@@ -64,6 +64,12 @@ namespace WildCam.Camera
         /// </summary>
         public bool SetTo(long unixMilliseconds)
         {
+            return SetTo(unixMilliseconds, ClockSources.Hub);
+        }
+
+        /// <summary>The same by another source, a value of ClockSources.</summary>
+        public bool SetTo(long unixMilliseconds, byte source)
+        {
             long off = unixMilliseconds - _clock.RtcMilliseconds;
             bool isNear = off <= Limits.ClockToleranceMilliseconds && off >= -Limits.ClockToleranceMilliseconds;
             if (isNear && IsSet)
@@ -72,7 +78,7 @@ namespace WildCam.Camera
             }
 
             // The epoch first: after a power cut between the two there is a new epoch of the old clock, no harm.
-            return Keep(Epoch + 1, ClockSources.Hub) && _clock.Set(unixMilliseconds);
+            return Keep(Epoch + 1, source) && _clock.Set(unixMilliseconds);
         }
 
         /// <summary>Minute of the site's day, 0 to 1439.</summary>

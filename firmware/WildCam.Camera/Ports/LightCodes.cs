@@ -33,6 +33,9 @@ namespace WildCam.Camera.Ports
         /// <summary>Quick flicker: somebody asked the camera to show itself.</summary>
         public const byte Identify = 8;
 
+        /// <summary>Five flashes, then a pause: the camera was never set up, its set-up file is missing.</summary>
+        public const byte NotSetUp = 9;
+
         /// <summary>A board asks <see cref="IsLit"/> again after this, in ms.</summary>
         public const int TickMilliseconds = 100;
 
@@ -53,6 +56,7 @@ namespace WildCam.Camera.Ports
                 case NoHub: return IsFlash(tick, 2);
                 case NoCard: return IsFlash(tick, 3);
                 case NoSensor: return IsFlash(tick, 4);
+                case NotSetUp: return IsFlash(tick, 5);
                 case Identify: return tick % 2 == 0;
                 default: return false;
             }

@@ -1,6 +1,7 @@
 using System.Text;
 using WildCam.Hub.Ingest;
 using WildCam.Storage.Blobs;
+using WildCam.Wire;
 
 namespace WildCam.IntegrationTests.Ingest;
 
@@ -70,6 +71,34 @@ public sealed class SdCardImportTests(TestDatabase database) : IClassFixture<Tes
     }
 
     [Fact]
+    public async Task A_file_of_a_spool_keeps_the_id_and_the_facts_that_its_camera_gave_it()
+    {
+        await using var camera = await ScriptedCamera.RegisterAsync(database.Source, "card-4");
+        var picture = Jpeg(31, null);
+        var (file, footer) = Spooled(picture, counter: 7);
+        var damaged = Spooled(Jpeg(32, null), counter: 8).File;
+        damaged[4] ^= 1;
+        Write("spool/000000/00000001.jpg", file);
+        Write("spool/000000/00000002.jpg", damaged);
+        Write("ledger/000000/00000001.led", [1, 2, 3]);
+        var report = await ImportAsync("card-4", null);
+        Assert.Equal((2, 1, 1), (report.Files, report.Stored, report.Refusals.Count));
+        Assert.Contains("footer", report.Refusals[0].Reason, StringComparison.Ordinal);
+        var deviceId = CapturePath.DeviceCaptureId(footer.SpoolId, footer.Counter);
+        Assert.Equal(
+            $"{picture.Length}|2|6|3900|2026-07-01 06:30:00+00", await database.ReadAsync<string>("""
+                select concat_ws('|', size_bytes, burst_index, clock_epoch, battery_mv,
+                  to_char(captured_at at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS') || '+00')
+                from captures where device_capture_id = $1
+                """, deviceId));
+        var path = await database.ReadAsync<string>(
+            "select blob_path from captures where device_capture_id = $1", deviceId);
+        Assert.Equal(picture, await File.ReadAllBytesAsync(Path.Combine(_folder.FullName, "blobs", path)));
+        var again = await ImportAsync("card-4", null);
+        Assert.Equal((0, 1), (again.Stored, again.Duplicates));
+    }
+
+    [Fact]
     public async Task An_unknown_camera_imports_nothing() =>
         Assert.Null(await ImportRun.ImportAsync(
             database.Source, Blobs(), new IngestOptions(), _folder.FullName, "nobody", null,
@@ -95,6 +124,32 @@ public sealed class SdCardImportTests(TestDatabase database) : IClassFixture<Tes
         var path = Path.Combine(_folder.FullName, "card", name);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllBytes(path, bytes);
+    }
+
+    /// <summary>A picture as a camera's spool keeps it.</summary>
+    static (byte[] File, SpoolFooter Footer) Spooled(byte[] picture, ulong counter)
+    {
+        var chain = new DigestChain();
+        chain.Append(picture);
+        var list = BitConverter.GetBytes(Crc32.Compute(picture, 0, picture.Length));
+        var footer = new SpoolFooter
+        {
+            SpoolId = 77,
+            Counter = counter,
+            SizeBytes = (uint)picture.Length,
+            Digest = chain.Finish(),
+            Trigger = Triggers.Motion,
+            BurstIndex = 2,
+            BurstCount = 3,
+            ClockEpoch = 6,
+            DeviceUnixSeconds = new DateTimeOffset(2026, 7, 1, 6, 30, 0, TimeSpan.Zero).ToUnixTimeSeconds(),
+            BatteryMillivolts = 3900,
+            Temperature = Protocol.NoTemperature,
+            BlockListCrc32 = Crc32.Compute(list, 0, list.Length),
+        };
+        var end = new byte[SpoolFooter.Bytes];
+        SpoolFooter.Seal(end, 0, Crc32.Compute(end, 0, footer.Write(end, 0)));
+        return ([.. picture, .. list, .. end], footer);
     }
 
     /// <summary>Enough of a JPEG for EXIF: start, APP1 with an EXIF directory, a comment that differs, end.</summary>

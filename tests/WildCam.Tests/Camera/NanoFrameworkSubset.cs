@@ -15,32 +15,44 @@ sealed class NanoFrameworkSubset
     readonly PEReader _file;
     readonly MetadataReader _metadata;
     readonly ISet<string> _ownAssemblies;
+    readonly string? _ownNamespace;
     readonly List<string> _refusals = [];
 
-    NanoFrameworkSubset(PEReader file, ISet<string> ownAssemblies)
+    NanoFrameworkSubset(PEReader file, ISet<string> ownAssemblies, string? ownNamespace)
     {
         _file = file;
         _metadata = file.GetMetadataReader();
         _ownAssemblies = ownAssemblies;
+        _ownNamespace = ownNamespace;
     }
 
     /// <summary>What is refused in an assembly; references to the own assemblies count as allowed.</summary>
     public static List<string> Refusals(string path, params string[] ownAssemblies) =>
-        Read(path, ownAssemblies, static _ => true);
+        Read(path, ownAssemblies, null, static _ => true);
+
+    /// <summary>
+    /// What is refused in one namespace of an assembly. Its other types stand in for nanoFramework's own, so what is
+    /// used of them must be on the list, as if they were in an assembly of their own.
+    /// </summary>
+    public static List<string> RefusalsIn(string path, string ownNamespace, params string[] ownAssemblies) =>
+        Read(path, ownAssemblies, ownNamespace, static _ => true);
 
     /// <summary>What is refused in one type of an assembly, and in those that the compiler nested in it.</summary>
     public static List<string> RefusalsOf(Type type) =>
-        Read(type.Assembly.Location, [type.Assembly.GetName().Name!], name => name == type.Name
+        Read(type.Assembly.Location, [type.Assembly.GetName().Name!], null, name => name == type.Name
             || name.StartsWith(type.Name + "/", StringComparison.Ordinal));
 
-    static List<string> Read(string path, string[] ownAssemblies, Func<string, bool> includes)
+    static List<string> Read(
+        string path, string[] ownAssemblies, string? ownNamespace, Func<string, bool> includes)
     {
         using var file = new PEReader(File.OpenRead(path));
-        var subset = new NanoFrameworkSubset(file, ownAssemblies.ToHashSet(StringComparer.Ordinal));
+        var subset = new NanoFrameworkSubset(
+            file, ownAssemblies.ToHashSet(StringComparer.Ordinal), ownNamespace);
         foreach (var handle in subset._metadata.TypeDefinitions)
         {
             var name = subset.NestedName(handle);
-            if (includes(name) && name != "<Module>" && !subset.IsCompilersOwn(handle))
+            var isLookedAt = ownNamespace is null || subset.NamespaceOf(handle) == ownNamespace;
+            if (isLookedAt && includes(name) && name != "<Module>" && !subset.IsCompilersOwn(handle))
             {
                 subset.Look(subset._metadata.GetTypeDefinition(handle), name);
             }
@@ -147,10 +159,38 @@ sealed class NanoFrameworkSubset
             case HandleKind.MemberReference:
                 LookAtMember(_metadata.GetMemberReference((MemberReferenceHandle)handle), where);
                 break;
+            case HandleKind.TypeDefinition when IsStandIn((TypeDefinitionHandle)handle):
+                Look(new Names(this).GetTypeFromDefinition(_metadata, (TypeDefinitionHandle)handle, 0), where);
+                break;
+            case HandleKind.FieldDefinition:
+                Look(_metadata.GetFieldDefinition((FieldDefinitionHandle)handle).GetDeclaringType(), where);
+                break;
+            case HandleKind.MethodDefinition:
+                var method = _metadata.GetMethodDefinition((MethodDefinitionHandle)handle);
+                if (IsStandIn(method.GetDeclaringType()))
+                {
+                    LookAtMethod(
+                        new Names(this).GetTypeFromDefinition(_metadata, method.GetDeclaringType(), 0),
+                        _metadata.GetString(method.Name), method.DecodeSignature(new Names(this), null), where);
+                }
+
+                break;
             default:
-                // Types, methods and fields of this assembly are looked at where they are defined.
+                // What this assembly defines as its own is looked at where it is defined.
                 break;
         }
+    }
+
+    /// <summary>Whether a type of this assembly stands in for one of nanoFramework's.</summary>
+    bool IsStandIn(TypeDefinitionHandle handle) =>
+        _ownNamespace is not null && NamespaceOf(handle) is { Length: > 0 } name && name != _ownNamespace;
+
+    string NamespaceOf(TypeDefinitionHandle handle)
+    {
+        var type = _metadata.GetTypeDefinition(handle);
+        return type.GetDeclaringType() is { IsNil: false } outer
+            ? NamespaceOf(outer)
+            : _metadata.GetString(type.Namespace);
     }
 
     void LookAtMember(MemberReference member, string where)
@@ -171,14 +211,19 @@ sealed class NanoFrameworkSubset
         Look(type, where);
         if (member.GetKind() == MemberReferenceKind.Method)
         {
-            var signature = member.DecodeMethodSignature(new Names(this), null);
-            Look(signature, where);
-            var parameters = string.Join(",", signature.ParameterTypes);
-            if (!type.StartsWith("own:", StringComparison.Ordinal)
-                && !NanoFrameworkSurface.Allows(type, $"{name}({parameters})"))
-            {
-                Refuse(where, $"uses {type}.{name}({parameters}), which is not on the list of nanoFramework's members");
-            }
+            LookAtMethod(type, name, member.DecodeMethodSignature(new Names(this), null), where);
+        }
+    }
+
+    void LookAtMethod(string type, string name, MethodSignature<string> signature, string where)
+    {
+        Look(type, where);
+        Look(signature, where);
+        var parameters = string.Join(",", signature.ParameterTypes);
+        if (!type.StartsWith("own:", StringComparison.Ordinal)
+            && !NanoFrameworkSurface.Allows(type, $"{name}({parameters})"))
+        {
+            Refuse(where, $"uses {type}.{name}({parameters}), which is not on the list of nanoFramework's members");
         }
     }
 
@@ -250,7 +295,9 @@ sealed class NanoFrameworkSubset
             reader.GetTypeSpecification(handle).DecodeSignature(this, genericContext);
 
         public string GetTypeFromDefinition(MetadataReader reader, TypeDefinitionHandle handle, byte rawTypeKind) =>
-            "own:" + subset.NestedName(handle);
+            subset.IsStandIn(handle)
+                ? $"{subset.NamespaceOf(handle)}.{subset.NestedName(handle)}"
+                : "own:" + subset.NestedName(handle);
 
         public string GetTypeFromReference(MetadataReader reader, TypeReferenceHandle handle, byte rawTypeKind)
         {

@@ -19,6 +19,17 @@ public sealed class NanoFrameworkSubsetTests
         NanoFrameworkSubset.Refusals(typeof(Boot).Assembly.Location, "WildCam.Wire", "WildCam.Loader"));
 
     [Fact]
+    public void The_device_program_runs_on_nanoFramework() => Assert.Empty(NanoFrameworkSubset.RefusalsIn(
+        Path.Combine(AppContext.BaseDirectory, "WildCam.Boards.dll"), "WildCam.Esp32", "WildCam.Wire",
+        "WildCam.Camera"));
+
+    [Fact]
+    public void What_stands_in_for_nanoFramework_is_held_to_the_list() => Assert.Contains(
+        NanoFrameworkSubset.RefusalsIn(
+            typeof(NanoFrameworkSubset).Assembly.Location, "WildCam.Tests.StandIns", "WildCam.Wire"),
+        r => r.Contains("uses nanoFramework.Invented.Device.Explode()", StringComparison.Ordinal));
+
+    [Fact]
     public void What_nanoFramework_runs_is_not_refused() => Assert.Empty(NanoFrameworkSubset.RefusalsOf(typeof(Fine)));
 
     [Theory]

@@ -5,7 +5,7 @@ namespace WildCam.Tests.Camera;
 /// System.Security.Cryptography, System.IO.FileSystem and System.IO.Streams). A new member is looked up in
 /// nanoFramework's public API before it is added here.
 /// </summary>
-static class NanoFrameworkSurface
+static partial class NanoFrameworkSurface
 {
     static readonly Dictionary<string, string[]> Members = new(StringComparer.Ordinal)
     {
@@ -60,8 +60,9 @@ static class NanoFrameworkSurface
         ["System.Security.Cryptography.HMACSHA256"] = ["HashData(System.Byte[],System.Byte[])"],
     };
 
-    public static bool Has(string type) => Members.ContainsKey(type);
+    public static bool Has(string type) => Members.ContainsKey(type) || BoardMembers.ContainsKey(type);
 
     public static bool Allows(string type, string member) =>
-        Members.TryGetValue(type, out var members) && members.Contains(member, StringComparer.Ordinal);
+        (Members.TryGetValue(type, out var members) && members.Contains(member, StringComparer.Ordinal))
+        || (BoardMembers.TryGetValue(type, out members) && members.Contains(member, StringComparer.Ordinal));
 }

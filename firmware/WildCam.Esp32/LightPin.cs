@@ -1,0 +1,53 @@
+using System.Device.Gpio;
+using WildCam.Camera.Ports;
+
+namespace WildCam.Esp32
+{
+    /// <summary>The status light: the loop asks it often enough to show its code.</summary>
+    public sealed class LightPin : ILight
+    {
+        readonly GpioPin _pin;
+        byte _code;
+        long _since;
+        long _now;
+        byte _askedCode;
+        long _askedUntil;
+
+        /// <summary>The light of a board; dark at first. Harmless on a board without one.</summary>
+        public LightPin(BoardPins pins, GpioController gpio)
+        {
+            _pin = pins.Light < 0 ? null : gpio.OpenPin(pins.Light, PinMode.Output);
+        }
+
+        /// <inheritdoc/>
+        public void Show(byte code)
+        {
+            if (code != _code)
+            {
+                _code = code;
+                _since = _now;
+            }
+        }
+
+        /// <summary>Shows a code for so many seconds, whatever else is to be shown.</summary>
+        public void ShowFor(byte code, uint seconds)
+        {
+            _askedCode = code;
+            _since = _now;
+            _askedUntil = _now + (long)seconds * 1000;
+        }
+
+        /// <summary>Sets the light for this moment; returns ms until it wants to be asked again.</summary>
+        public int Step(long now)
+        {
+            _now = now;
+            byte code = now < _askedUntil ? _askedCode : _code;
+            if (_pin != null)
+            {
+                _pin.Write(LightCodes.IsLit(code, now - _since) ? PinValue.High : PinValue.Low);
+            }
+
+            return code == LightCodes.Off ? int.MaxValue : LightCodes.TickMilliseconds;
+        }
+    }
+}

@@ -72,10 +72,10 @@ sealed class DeviceField : IAsyncDisposable
             Assert.True(end.Fault is null, end.Fault?.ToString());
             return end;
         }
-        catch (TimeoutException)
+        catch (TimeoutException e)
         {
             Board.CutPower();
-            throw new TimeoutException($"The board does not sleep.\n{World.Hub.Output}");
+            throw new TimeoutException($"The board does not sleep.\n{World.Hub.Output}", e);
         }
     }
 

@@ -48,7 +48,7 @@ public sealed class LinkTests
         var inbox = new LinkInbox();
         for (var n = 1; n <= LinkInbox.PlacesMax; n++)
         {
-            Assert.True(inbox.Add(n % 2 == 0 ? "time" : null, [(byte)n], n));
+            Assert.True(inbox.Add(n % 2 == 0 ? "time" : null!, [(byte)n], n));
         }
 
         Assert.False(inbox.Add("time", [0], 0));

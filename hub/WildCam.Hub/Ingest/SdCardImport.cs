@@ -39,6 +39,9 @@ public sealed class SdCardImport(
 
     const int FileNameCharsMax = 255;
 
+    /// <summary>A camera's list of receipts lies beside its pictures.</summary>
+    const string LedgerEnding = ".led";
+
     static readonly string[] Endings = [".jpg", ".jpeg"];
 
     readonly CamerasTable _cameras = new(database);
@@ -66,7 +69,8 @@ public sealed class SdCardImport(
             RecurseSubdirectories = true,
             IgnoreInaccessible = true,
             AttributesToSkip = FileAttributes.ReparsePoint,
-        }).Order(StringComparer.Ordinal).ToList();
+        }).Where(f => !f.EndsWith(LedgerEnding, StringComparison.OrdinalIgnoreCase))
+            .Order(StringComparer.Ordinal).ToList();
         var tally = new Tally(files.Count, progress);
         await Parallel.ForEachAsync(
             files,

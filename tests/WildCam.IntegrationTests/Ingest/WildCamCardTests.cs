@@ -64,6 +64,9 @@ public sealed class WildCamCardTests(TestDatabase database) : IClassFixture<Test
             File.WriteAllBytes(path, file);
         }
 
+        var ledger = Path.Combine(_folder.FullName, "card", StorePaths.File(StoreAreas.Ledger, 1));
+        Directory.CreateDirectory(Path.GetDirectoryName(ledger)!);
+        File.WriteAllBytes(ledger, [1, 2, 3]);
         return field.Spooled();
     }
 

@@ -46,7 +46,7 @@ namespace WildCam.Esp32
             LightPin light = new LightPin(pins, gpio);
             Calibration battery = given == null ? Calibration.Nominal(pins) : given.Battery;
             WakeRecord record = new WakeRecord(crc, isPending);
-            BoardPower power = new BoardPower(pins, battery, record, light);
+            BoardPower power = new BoardPower(pins, battery, record);
             try
             {
                 if (given == null)

@@ -19,16 +19,14 @@ namespace WildCam.Esp32
         readonly BoardPins _pins;
         readonly Calibration _calibration;
         readonly WakeRecord _record;
-        readonly LightPin _light;
         readonly AdcChannel _battery;
         RtcClock _clock;
         ushort _millivolts;
         long _readAt = -BatteryMilliseconds;
 
         /// <summary>The power of a board; pins have their functions already.</summary>
-        public BoardPower(BoardPins pins, Calibration calibration, WakeRecord record, LightPin light)
+        public BoardPower(BoardPins pins, Calibration calibration, WakeRecord record)
         {
-            _light = light;
             _pins = pins;
             _calibration = calibration;
             _record = record;
@@ -134,12 +132,6 @@ namespace WildCam.Esp32
 
             _record.Rebooting(WakeCauses.Command, now);
             Power.RebootDevice(RebootOption.NormalReboot);
-        }
-
-        /// <inheritdoc/>
-        public void Blink(uint seconds)
-        {
-            _light.ShowFor(LightCodes.Identify, seconds);
         }
 
         // One sensor wakes by its level; two need the other circuit, which takes any of several pins.

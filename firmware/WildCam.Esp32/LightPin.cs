@@ -10,8 +10,6 @@ namespace WildCam.Esp32
         byte _code;
         long _since;
         long _now;
-        byte _askedCode;
-        long _askedUntil;
 
         /// <summary>The light of a board; dark at first. Harmless on a board without one.</summary>
         public LightPin(BoardPins pins, GpioController gpio)
@@ -29,25 +27,16 @@ namespace WildCam.Esp32
             }
         }
 
-        /// <summary>Shows a code for so many seconds, whatever else is to be shown.</summary>
-        public void ShowFor(byte code, uint seconds)
-        {
-            _askedCode = code;
-            _since = _now;
-            _askedUntil = _now + (long)seconds * 1000;
-        }
-
         /// <summary>Sets the light for this moment; returns ms until it wants to be asked again.</summary>
         public int Step(long now)
         {
             _now = now;
-            byte code = now < _askedUntil ? _askedCode : _code;
             if (_pin != null)
             {
-                _pin.Write(LightCodes.IsLit(code, now - _since) ? PinValue.High : PinValue.Low);
+                _pin.Write(LightCodes.IsLit(_code, now - _since) ? PinValue.High : PinValue.Low);
             }
 
-            return code == LightCodes.Off ? int.MaxValue : LightCodes.TickMilliseconds;
+            return _code == LightCodes.Off ? int.MaxValue : LightCodes.TickMilliseconds;
         }
     }
 }

@@ -80,7 +80,8 @@ namespace WildCam.Esp32
             }
             catch (SocketException)
             {
-                problem = LinkProblems.Name;
+                // M2Mqtt looks the name up when it is made; what fails later failed at the hub.
+                problem = _client == null ? LinkProblems.Name : LinkProblems.Hub;
             }
             catch (Exception)
             {

@@ -53,7 +53,9 @@ static class DetectionsBenchmark
         var found = await ReadAnswersAsync(ours);
         var rows = found.Sum(f => f.Rows.Count);
         var text = Path.Combine(bench.Folder, "detections.txt");
-        bench.Say($"{Captures} captures, {rows} detections, {CapturesPerFiling} captures a transaction, {FilingsAtOnce} at once");
+        bench.Say(
+            $"{Captures} captures, {rows} detections, {CapturesPerFiling} captures a transaction, "
+            + $"{FilingsAtOnce} at once");
         var pairs = await bench.AlternateAsync(
             "rows/s",
             async () =>

@@ -3,9 +3,9 @@ using WildCam.Wire;
 namespace WildCam.Camera
 {
     /// <summary>
-    /// A new version on trial: it stays awake, connects and has a picture of its own stored, or it restarts, which costs
-    /// an attempt. It takes one itself, since a quiet forest must not end a trial, and pictures that waited say nothing
-    /// of its sensor.
+    /// A new version on trial: it stays awake, connects and has a picture of its own stored, or it restarts, which
+    /// costs an attempt. It takes one itself, since a quiet forest must not end a trial, and pictures that waited say
+    /// nothing of its sensor.
     /// </summary>
     public sealed class Trial
     {

@@ -7,37 +7,28 @@ namespace WildCam.Tests.Devices;
 /// <summary>Program.Main itself, as far as it needs no hub.</summary>
 public sealed class ApplicationTests
 {
-    const int NotSetUpFlashes = 5;
+    /// <summary>As many as no other code shows in a round, and more.</summary>
+    const int Flashes = 6;
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(20);
 
     readonly BoardWorld _world = new(seed: 7);
 
     [Fact]
-    public async Task Without_a_set_up_file_the_light_flashes_five_times_and_pauses()
+    public async Task Without_a_set_up_file_the_light_flashes_and_nothing_else_happens()
     {
-        var rises = new List<long>();
-        _world.Light.Part = isHigh =>
-        {
-            if (isHigh)
-            {
-                rises.Add(Stopwatch.GetTimestamp());
-            }
-        };
+        var lit = 0;
+        _world.Light.Part = isHigh => lit += isHigh ? 1 : 0;
         var running = _world.RunAsync(WakeKind.Power);
-        var deadline = Stopwatch.GetTimestamp();
-        while (rises.Count < (2 * NotSetUpFlashes) + 1 && Stopwatch.GetElapsedTime(deadline) < Timeout)
+        var waited = Stopwatch.StartNew();
+        while (Volatile.Read(ref lit) < Flashes && waited.Elapsed < Timeout)
         {
             await Task.Delay(20);
         }
 
         _world.CutPower();
         Assert.Equal(LifeEndKind.PowerCut, (await running.WaitAsync(Timeout)).Kind);
-        var gaps = Enumerable.Range(1, 2 * NotSetUpFlashes)
-            .Select(i => Stopwatch.GetElapsedTime(rises[i - 1], rises[i])).ToList();
-        // Each round's pause is longer than any gap within a round.
-        var pauses = gaps.Index().OrderByDescending(g => g.Item).Take(2).Select(g => g.Index).Order();
-        Assert.Equal([NotSetUpFlashes - 1, (2 * NotSetUpFlashes) - 1], pauses);
-        Assert.Equal(0, _world.Camera.Captures);
+        Assert.True(lit >= Flashes, $"The light was lit {lit} times in {waited.Elapsed.TotalSeconds:0} s.");
+        Assert.Equal((0, 0), (_world.Camera.Captures, _world.Wifi.Joins));
     }
 
     [Fact]

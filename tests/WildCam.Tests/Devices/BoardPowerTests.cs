@@ -1,4 +1,3 @@
-using System.Device.Gpio;
 using WildCam.Esp32;
 using WildCam.SimulatedHardware;
 using WildCam.Wire;
@@ -89,10 +88,6 @@ public sealed class BoardPowerTests
         });
     }
 
-    static BoardPower Power(Calibration battery, BoardPins? pins = null)
-    {
-        pins ??= DevKitBoard.Pins();
-        return new BoardPower(
-            pins, battery, new WakeRecord(new NativeCrc(), false), new LightPin(pins, new GpioController()));
-    }
+    static BoardPower Power(Calibration battery, BoardPins? pins = null) =>
+        new(pins ?? DevKitBoard.Pins(), battery, new WakeRecord(new NativeCrc(), false));
 }

@@ -71,6 +71,7 @@ public sealed class EnergyRun
             Sensor = _ports.Sensor, Store = new MemorySpool(), Link = _ports.Link, Clock = _ports.Clock,
             Power = _ports.Power, Settings = new MemorySettings(), Random = new SeededChance(seed),
             Crc = new SoftwareCrc32(), Lamp = _ports.Lamp,
+            Slots = new SimulatedSlots(folder: null),
         };
         var chance = new SeededRandom(seed);
         for (var day = 0; day < days; day++)

@@ -83,7 +83,7 @@ public sealed class SdCardImportTests(TestDatabase database) : IClassFixture<Tes
         Write("ledger/000000/00000001.led", [1, 2, 3]);
         var report = await ImportAsync("card-4", null);
         Assert.Equal((2, 1, 1), (report.Files, report.Stored, report.Refusals.Count));
-        Assert.Contains("footer", report.Refusals[0].Reason, StringComparison.Ordinal);
+        Assert.Contains("damaged on the card", report.Refusals[0].Reason, StringComparison.Ordinal);
         var deviceId = CapturePath.DeviceCaptureId(footer.SpoolId, footer.Counter);
         Assert.Equal(
             $"{picture.Length}|2|6|3900|2026-07-01 06:30:00+00", await database.ReadAsync<string>("""

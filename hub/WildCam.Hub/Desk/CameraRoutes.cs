@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WildCam.Hub.Desk.Pages;
 using WildCam.Storage;
@@ -175,8 +177,11 @@ static class CameraRoutes
     internal static string Slug(string name)
     {
         const int slugCharsMax = 48;
-        var chars = name.ToLowerInvariant().Normalize(System.Text.NormalizationForm.FormD)
-            .Where(c => char.GetUnicodeCategory(c) is not System.Globalization.UnicodeCategory.NonSpacingMark)
+        // Normalising throws at what is no character, such as U+FFFE; halves of a pair come as U+FFFD.
+        var known = name.EnumerateRunes()
+            .Where(r => Rune.GetUnicodeCategory(r) is not UnicodeCategory.OtherNotAssigned);
+        var chars = string.Concat(known).Normalize(NormalizationForm.FormD).ToLowerInvariant()
+            .Where(c => char.GetUnicodeCategory(c) is not UnicodeCategory.NonSpacingMark)
             .Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-');
         var slug = string.Join('-', string.Concat(chars).Split('-', StringSplitOptions.RemoveEmptyEntries));
         return slug.Length <= slugCharsMax ? slug : slug[..slugCharsMax].TrimEnd('-');

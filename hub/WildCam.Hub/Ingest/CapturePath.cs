@@ -37,7 +37,8 @@ public static partial class CapturePath
                 Guid.ParseExact(match.Groups["id"].Value, "N"), Convert.FromHexString(match.Groups["device"].Value))
             : null;
 
-    public static string OfQuarantine(string camera, Guid id) => $"quarantine/{camera}/{id:N}.bin";
+    /// <summary>By the id alone: another camera with the same card finds the same file.</summary>
+    public static string OfQuarantine(Guid id) => $"quarantine/{id:N}.bin";
 
     /// <summary>
     /// The id of a picture's entry in quarantine: the same bytes of the same capture have one, however often the camera

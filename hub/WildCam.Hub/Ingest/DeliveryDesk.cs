@@ -225,7 +225,7 @@ sealed partial class DeliveryDesk(
     {
         var id = CapturePath.QuarantineId(
             CapturePath.DeviceCaptureId(assembly.Key.SpoolId, assembly.Key.Counter), sha256);
-        var path = CapturePath.OfQuarantine(assembly.Link.Camera.Code, id);
+        var path = CapturePath.OfQuarantine(id);
         await door.WriteAsync(path, assembly.Content(), cancellationToken);
         await door.QuarantineAsync(
             EntryOf(assembly, id, ReceiptCodes.CorruptOnCamera,

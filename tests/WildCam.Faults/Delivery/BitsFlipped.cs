@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using WildCam.Hub.Gateway;
 using WildCam.Simulator.Cameras;
 
 namespace WildCam.Faults.Delivery;
@@ -23,7 +24,7 @@ static class BitsFlipped
         await using var world = await FleetWorld.StartAsync(point.Server, Cameras);
         await using var proxy = new CuttingProxy(world.Hub.MqttTlsPort);
         using var authority = X509CertificateLoader.LoadCertificateFromFile(
-            Path.Combine(world.DataFolder, "certificates", "ca.crt"));
+            Path.Combine(world.DataFolder, "certificates", HubCertificates.AuthorityFile));
         var fleet = new SimulatedFleet(new SimulationOptions
         {
             Hub = new HubEndpoint

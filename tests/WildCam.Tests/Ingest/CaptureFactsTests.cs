@@ -100,7 +100,7 @@ public sealed class CaptureFactsTests
         Assert.Equal(device, name.DeviceCaptureId);
         Assert.Equal(Now, name.ReceivedAt);
         Assert.Null(new CaptureName("p", "c", name.Day, Guid.NewGuid(), device).ReceivedAt);
-        Assert.Null(CapturePath.Read(CapturePath.OfQuarantine("cam-1", id)));
+        Assert.Null(CapturePath.Read(CapturePath.OfQuarantine(id)));
         Assert.Null(CapturePath.Read($"steppe/cam-1/2026/13/01/{id:N}_{id:N}.jpg"));
         Assert.Null(CapturePath.Read($"steppe/cam-1/2026/11/20/{id:N}_{id:N}.jpg.bak"));
     }
@@ -115,7 +115,7 @@ public sealed class CaptureFactsTests
         foreach (var path in new[]
         {
             CapturePath.Of("demo", "cam-1", Now, Guid.CreateVersion7(), id),
-            CapturePath.OfQuarantine("cam-1", Guid.CreateVersion7()),
+            CapturePath.OfQuarantine(Guid.CreateVersion7()),
             CapturePath.OfTrash(Now, CapturePath.Of("demo", "cam-1", Now, Guid.CreateVersion7(), id)),
         })
         {

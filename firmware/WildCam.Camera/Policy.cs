@@ -3,102 +3,63 @@ using WildCam.Wire;
 
 namespace WildCam.Camera
 {
-    /// <summary>The configuration in force: validated whole, persisted, reported back.</summary>
+    /// <summary>The configuration in force: validated field by field, persisted, reported back.</summary>
     public sealed class Policy
     {
         readonly ISettings _settings;
+        ConfigReport _report;
 
         /// <summary>Reads the persisted configuration; the built-in one (version 0) where there is none.</summary>
         public Policy(ISettings settings)
         {
             _settings = settings;
             byte[] value = settings.Get(SettingKeys.Config);
-            CameraConfig kept;
-            if (value != null && CameraConfig.TryRead(value, 0, value.Length, out kept)
-                && FirstWrongField(kept) == ConfigFields.None)
+            if (value == null || !ConfigReport.TryRead(value, 0, value.Length, out _report)
+                || ConfigRules.FirstWrong(_report.InForce) != ConfigFields.None)
             {
-                InForce = kept;
-            }
-            else
-            {
-                InForce = BuiltIn();
+                _report = new ConfigReport();
+                _report.InForce = CameraConfig.BuiltIn();
             }
         }
 
         /// <summary>The configuration in force.</summary>
-        public CameraConfig InForce { get; set; }
-
-        /// <summary>Field that the last desired configuration was refused for, a value of ConfigFields.</summary>
-        public byte RefusedField { get; set; }
-
-        /// <summary>Why, a value of RefusalCodes.</summary>
-        public ushort RefusedCode { get; set; }
-
-        /// <summary>What a camera does before any configuration: single pictures on motion, uploaded at once.</summary>
-        public static CameraConfig BuiltIn()
+        public CameraConfig InForce
         {
-            CameraConfig config = new CameraConfig();
-            config.CaptureMode = CaptureModes.Motion;
-            config.BurstCount = 1;
-            config.BurstGapMilliseconds = 1000;
-            config.JpegQuality = 80;
-            config.Resolution = Resolutions.Uxga1600;
-            config.UploadMode = UploadModes.AtOnce;
-            config.UploadHours = 0xFFFFFF;
-            config.HeartbeatSeconds = 3600;
-            return config;
+            get { return _report.InForce; }
         }
 
-        /// <summary>Takes a desired configuration as a whole, or refuses it and keeps the one in force.</summary>
+        /// <summary>
+        /// Takes of a desired configuration what is right, and remembers why the rest was refused. It is in force only
+        /// once it is persisted; one that is in force already is left as it is.
+        /// </summary>
         public void Desire(CameraConfig desired)
         {
-            RefusedField = FirstWrongField(desired);
-            RefusedCode = RefusedField == ConfigFields.None ? RefusalCodes.None : RefusalCodes.OutOfRange;
-            if (RefusedField == ConfigFields.UploadMode && desired.UploadMode == UploadModes.LowResolutionFirst)
-            {
-                // The smallest picture has no smaller stand-in.
-                RefusedCode = RefusalCodes.NotSupported;
-            }
-
-            if (RefusedField != ConfigFields.None || desired.ConfigVersion == InForce.ConfigVersion)
+            _report.Refuse(ConfigFields.ConfigVersion, RefusalCodes.None);
+            if (desired.ConfigVersion == InForce.ConfigVersion && desired.ConfigVersion != 0)
             {
                 return;
             }
 
-            byte[] value = new byte[CameraConfig.Bytes];
-            desired.Write(value, 0);
-            if (!_settings.Set(SettingKeys.Config, value))
+            ConfigReport taken = ConfigRules.Take(desired, InForce);
+            ushort code = taken.CodeOf(ConfigFields.ConfigVersion);
+            if (code == RefusalCodes.None && !_settings.Set(SettingKeys.Config, Bytes(taken)))
             {
-                RefusedField = ConfigFields.ConfigVersion;
-                RefusedCode = RefusalCodes.Settings;
+                code = RefusalCodes.Settings;
+            }
+
+            if (code != RefusalCodes.None)
+            {
+                _report.Refuse(ConfigFields.ConfigVersion, code);
                 return;
             }
 
-            InForce = desired;
+            _report = taken;
         }
 
         /// <summary>The report of what is in force and what was refused.</summary>
         public byte[] Report()
         {
-            ConfigReport report = new ConfigReport();
-            report.RefusedField = RefusedField;
-            report.RefusedCode = RefusedCode;
-            report.ConfigVersion = InForce.ConfigVersion;
-            report.CaptureMode = InForce.CaptureMode;
-            report.BurstCount = InForce.BurstCount;
-            report.BurstGapMilliseconds = InForce.BurstGapMilliseconds;
-            report.JpegQuality = InForce.JpegQuality;
-            report.Resolution = InForce.Resolution;
-            report.QuietFromMinute = InForce.QuietFromMinute;
-            report.QuietUntilMinute = InForce.QuietUntilMinute;
-            report.SiteOffsetMinutes = InForce.SiteOffsetMinutes;
-            report.UploadMode = InForce.UploadMode;
-            report.UploadHours = InForce.UploadHours;
-            report.HeartbeatSeconds = InForce.HeartbeatSeconds;
-            report.TimelapseSeconds = InForce.TimelapseSeconds;
-            byte[] message = new byte[ConfigReport.Bytes];
-            report.Write(message, 0);
-            return message;
+            return Bytes(_report);
         }
 
         /// <summary>Whether it is quiet now; never, while the time of day is not known.</summary>
@@ -126,42 +87,11 @@ namespace WildCam.Camera
             return (InForce.UploadHours & (1u << (clock.MinuteOfDay(InForce.SiteOffsetMinutes) / 60))) != 0;
         }
 
-        /// <summary>The first field that is out of range or not supported; None where all are right.</summary>
-        public static byte FirstWrongField(CameraConfig config)
+        static byte[] Bytes(ConfigReport report)
         {
-            bool hasTimelapse = config.CaptureMode == CaptureModes.Timelapse
-                || config.CaptureMode == CaptureModes.MotionAndTimelapse;
-            if (config.ConfigVersion == 0) { return ConfigFields.ConfigVersion; }
-            if (config.CaptureMode > CaptureModes.Off) { return ConfigFields.CaptureMode; }
-            if (config.BurstCount < 1 || config.BurstCount > 10) { return ConfigFields.BurstCount; }
-            if (config.JpegQuality < 1 || config.JpegQuality > 100) { return ConfigFields.JpegQuality; }
-            if (config.Resolution > Resolutions.Uxga1600) { return ConfigFields.Resolution; }
-            if (config.QuietFromMinute > 1439) { return ConfigFields.QuietFromMinute; }
-            if (config.QuietUntilMinute > 1439) { return ConfigFields.QuietUntilMinute; }
-            if (config.SiteOffsetMinutes < -720 || config.SiteOffsetMinutes > 840)
-            {
-                return ConfigFields.SiteOffsetMinutes;
-            }
-
-            bool isSmallest = config.Resolution == Resolutions.Vga640;
-            if (config.UploadMode > UploadModes.LowResolutionFirst
-                || (config.UploadMode == UploadModes.LowResolutionFirst && isSmallest))
-            {
-                return ConfigFields.UploadMode;
-            }
-
-            if (config.UploadMode == UploadModes.Batched && (config.UploadHours & 0xFFFFFF) == 0)
-            {
-                return ConfigFields.UploadHours;
-            }
-
-            if (config.HeartbeatSeconds < 30 || config.HeartbeatSeconds > 86400)
-            {
-                return ConfigFields.HeartbeatSeconds;
-            }
-
-            bool isTooShort = config.TimelapseSeconds < (hasTimelapse ? 5u : 0u);
-            return isTooShort || config.TimelapseSeconds > 86400 ? ConfigFields.TimelapseSeconds : ConfigFields.None;
+            byte[] bytes = new byte[ConfigReport.Bytes];
+            report.Write(bytes, 0);
+            return bytes;
         }
     }
 }

@@ -51,6 +51,21 @@ namespace WildCam.Wire
         /// <summary>Seconds between time-lapse pictures; 0 is none.</summary>
         public uint TimelapseSeconds;
 
+        /// <summary>What a camera does before any configuration: single pictures on motion, uploaded at once.</summary>
+        public static CameraConfig BuiltIn()
+        {
+            CameraConfig config = new CameraConfig();
+            config.CaptureMode = CaptureModes.Motion;
+            config.BurstCount = 1;
+            config.BurstGapMilliseconds = 1000;
+            config.JpegQuality = 80;
+            config.Resolution = Resolutions.Uxga1600;
+            config.UploadMode = UploadModes.AtOnce;
+            config.UploadHours = 0xFFFFFF;
+            config.HeartbeatSeconds = 3600;
+            return config;
+        }
+
         /// <summary>Writes the message; returns the offset after it.</summary>
         public int Write(byte[] target, int offset)
         {

@@ -3,6 +3,9 @@ namespace WildCam.Wire
     /// <summary>Numbers of the fields of <see cref="CameraConfig"/>, as a report names a refused one.</summary>
     public static class ConfigFields
     {
+        /// <summary>How many there are; they are numbered from 1.</summary>
+        public const int Count = 13;
+
         /// <summary>No field.</summary>
         public const byte None = 0;
 

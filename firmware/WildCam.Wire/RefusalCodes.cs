@@ -33,6 +33,9 @@ namespace WildCam.Wire
         /// <summary>No full frame of this id waits for an order on the card.</summary>
         public const ushort NoSuchFrame = 9;
 
+        /// <summary>The value does not go with what another field keeps, since its new value was refused.</summary>
+        public const ushort NeedsRefused = 10;
+
         /// <summary>The bundle is built for another board.</summary>
         public const ushort WrongBoard = 20;
 

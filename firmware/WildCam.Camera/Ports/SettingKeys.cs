@@ -21,7 +21,7 @@ namespace WildCam.Camera.Ports
         /// <summary>Pictures dropped because the spool was full, ever, u32.</summary>
         public const byte Dropped = 5;
 
-        /// <summary>The configuration in force, as on the wire.</summary>
+        /// <summary>The configuration in force and what of it was refused, as reported on the wire.</summary>
         public const byte Config = 6;
 
         /// <summary>The newest orders and what became of them.</summary>

@@ -14,11 +14,11 @@ public sealed class LowResolutionTests
         field.Boot();
         field.Until(() => field.Brain.Session.IsReady);
         field.Run(1);
-        var config = Policy.BuiltIn();
+        var config = CameraConfig.BuiltIn();
         (config.ConfigVersion, config.UploadMode) = (3, UploadModes.LowResolutionFirst);
         field.Hub.Send(Topics.Config, CameraConfig.Bytes, config.Write);
         field.Until(() => field.Hub.Reports.Count == 2);
-        Assert.Equal(ConfigFields.None, field.Hub.Reports[^1].RefusedField);
+        Assert.All(field.Hub.Reports[^1].Refused, code => Assert.Equal(0, code));
         return field;
     }
 
@@ -167,14 +167,17 @@ public sealed class LowResolutionTests
     public void The_smallest_size_has_no_smaller_stand_in()
     {
         var field = Ready();
-        var config = Policy.BuiltIn();
+        var config = CameraConfig.BuiltIn();
         (config.ConfigVersion, config.UploadMode, config.Resolution) =
             (4, UploadModes.LowResolutionFirst, Resolutions.Vga640);
         field.Hub.Send(Topics.Config, CameraConfig.Bytes, config.Write);
         field.Until(() => field.Hub.Reports.Count == 3);
         var report = field.Hub.Reports[^1];
+        // Low resolution first was in force, and the smallest size does not go with it.
+        Assert.Equal(RefusalCodes.NotSupported, report.CodeOf(ConfigFields.UploadMode));
+        Assert.Equal(RefusalCodes.NeedsRefused, report.CodeOf(ConfigFields.Resolution));
         Assert.Equal(
-            (ConfigFields.UploadMode, RefusalCodes.NotSupported, 3u),
-            (report.RefusedField, report.RefusedCode, report.ConfigVersion));
+            (4u, UploadModes.LowResolutionFirst, Resolutions.Uxga1600),
+            (report.InForce.ConfigVersion, report.InForce.UploadMode, report.InForce.Resolution));
     }
 }

@@ -19,7 +19,7 @@ public sealed class NightTests
 
     static void Configure(Field field, Action<CameraConfig> change)
     {
-        var config = Policy.BuiltIn();
+        var config = CameraConfig.BuiltIn();
         config.ConfigVersion = 3;
         change(config);
         field.Hub.Send(Topics.Config, CameraConfig.Bytes, config.Write);

@@ -35,7 +35,7 @@ public sealed class WriteSweepTests(ITestOutputHelper output)
         field.Boot();
         Take(field, 2, taken);
         field.Until(() => field.Brain.Session.IsReady, 120);
-        var config = Policy.BuiltIn();
+        var config = CameraConfig.BuiltIn();
         (config.ConfigVersion, config.UploadMode) = (2, UploadModes.LowResolutionFirst);
         field.Hub.Send(Topics.Config, CameraConfig.Bytes, config.Write);
         field.Run(2);

@@ -18,8 +18,9 @@ static class Messages
     public static IReadOnlyList<MessageKind> All { get; } =
     [
         Fixed<Begin>(), Fixed<BundleOffer>(), Fixed<BundleState>(), Fixed<BundleWant>(), Fixed<CameraConfig>(),
-        Fixed<Command>(), Fixed<CommandResult>(), Fixed<ConfigReport>(), Fixed<End>(), Fixed<Heartbeat>(),
-        Fixed<Hello>(), Fixed<HubTime>(), Fixed<Later>(), Fixed<Receipt>(), Fixed<Sleep>(), ExampleWant(),
+        Fixed<Command>(), Fixed<CommandResult>(), Fixed<End>(), Fixed<Heartbeat>(), Fixed<Hello>(), Fixed<HubTime>(),
+        Fixed<Later>(), Fixed<Receipt>(), Fixed<Sleep>(),
+        Fixed(new ConfigReport { InForce = Filled(new CameraConfig()) }), ExampleWant(),
         ExampleChunk(), ExampleBundleChunk(), ExamplePreview(), ExampleWill(), ExampleFooter(),
     ];
 
@@ -33,11 +34,13 @@ static class Messages
     }
 
     static string Text(object value) => value is byte[] bytes ? Convert.ToHexString(bytes)
-        : value is IEnumerable and not string ? "?" : $"{value}";
+        : value is CameraConfig ? $"({Facts(value)})" : value is IEnumerable and not string ? "?" : $"{value}";
 
-    static MessageKind Fixed<T>() where T : class, new()
+    static MessageKind Fixed<T>() where T : class, new() => Fixed(new T());
+
+    static MessageKind Fixed<T>(T empty) where T : class
     {
-        var message = Filled(new T());
+        var message = Filled(empty);
         var bytes = new byte[(int)typeof(T).GetField("Bytes")!.GetRawConstantValue()!];
         var written = (int)typeof(T).GetMethod("Write")!.Invoke(message, [bytes, 0])!;
         Assert.Equal(bytes.Length, written);
@@ -65,7 +68,7 @@ static class Messages
                     bytes[i] = (byte)(next + i);
                 }
             }
-            else
+            else if (field.FieldType.IsPrimitive)
             {
                 // Every byte of the number differs, so that swapped or truncated bytes are seen.
                 var number = 0ul;

@@ -159,7 +159,7 @@ sealed class CameraLife
 
     void Configure()
     {
-        var config = Policy.BuiltIn();
+        var config = CameraConfig.BuiltIn();
         config.ConfigVersion = 2;
         config.BurstCount = (byte)_field.Chance.Next(1, 4);
         config.UploadMode = (byte)_field.Chance.Next(3);

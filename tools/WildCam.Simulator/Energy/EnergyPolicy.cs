@@ -31,7 +31,7 @@ public sealed record EnergyPolicy
 
     internal CameraConfig ToConfig()
     {
-        var config = Policy.BuiltIn();
+        var config = CameraConfig.BuiltIn();
         config.ConfigVersion = 1;
         config.UploadMode = UploadMode;
         config.UploadHours = BatchedHours;

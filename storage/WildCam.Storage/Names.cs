@@ -77,6 +77,9 @@ public static class Channels
     /// <summary>A camera changed (revoked, new credential, moved); the payload is its code.</summary>
     public const string Cameras = "wildcam_cameras";
 
+    /// <summary>Something waits for a camera; the payload is its id, or empty where it is many.</summary>
+    public const string Calls = "wildcam_calls";
+
     /// <summary>Page events were written; the payload is a project id.</summary>
     public const string Pages = "wildcam_pages";
 }

@@ -14,8 +14,8 @@ namespace WildCam.Hub.Gateway;
 /// place of this class.
 /// </summary>
 sealed partial class GatewayApplication(
-    CameraDirectory directory, CameraMessages messages, CameraAudit audit, GatewayMetrics metrics,
-    ILogger<GatewayApplication> log) : IMqttApplication
+    CameraDirectory directory, CameraCalls calls, CameraMessages messages, CameraAudit audit,
+    GatewayMetrics metrics, ILogger<GatewayApplication> log) : IMqttApplication
 {
     public async ValueTask<MqttAdmission> AdmitAsync(
         MqttServerConnection connection, CancellationToken cancellationToken)
@@ -91,6 +91,7 @@ sealed partial class GatewayApplication(
         }
 
         directory.Release(session);
+        calls.Leave(session.Link);
         CameraLeft(log, session.Link.Camera.Code, connection.CloseText);
         if (will is not null)
         {

@@ -6,41 +6,12 @@ using WildCam.Wire;
 
 namespace WildCam.Hub.Gateway;
 
-/// <summary>Work that a message starts and that outlives it: in order, and at most a few waiting per camera.</summary>
-static class LinkWork
-{
-    const int WaitingMax = 4;
-
-    /// <summary>Runs after what the link began before; false where too much waits already.</summary>
-    public static bool TryBegin(CameraLink link, Func<Task> work)
-    {
-        if (link.Waiting >= WaitingMax)
-        {
-            return false;
-        }
-
-        link.AddWaiting(1);
-        link.Greeted = RunAfterAsync(link.Greeted, link, work);
-        return true;
-    }
-
-    static async Task RunAfterAsync(Task before, CameraLink link, Func<Task> work)
-    {
-        await before;
-        try
-        {
-            await work();
-        }
-        finally
-        {
-            link.AddWaiting(-1);
-        }
-    }
-}
-
-/// <summary>"hello": who the camera is, which clock it has. Answered by the time, and a spool id if needed.</summary>
+/// <summary>
+/// "hello": who the camera is, which clock it has. Answered by what waits for it, the time, and a spool id if needed.
+/// </summary>
 sealed partial class HelloWord(
-    NpgsqlDataSource database, GatewayMetrics metrics, TimeProvider time, ILogger<HelloWord> log) : ICameraWord
+    NpgsqlDataSource database, CameraCalls calls, GatewayMetrics metrics, TimeProvider time, ILogger<HelloWord> log)
+    : ICameraWord
 {
     readonly CameraStatesTable _states = new(database);
     readonly ClockEpochsTable _epochs = new(database);
@@ -58,7 +29,7 @@ sealed partial class HelloWord(
             return MqttVerdict.Acknowledge;
         }
 
-        return LinkWork.TryBegin(link, () => GreetAsync(link, hello, now))
+        return link.TryBegin(() => GreetAsync(link, hello, now))
             ? MqttVerdict.Acknowledge
             : MqttVerdict.Close;
     }
@@ -87,6 +58,8 @@ sealed partial class HelloWord(
             }
 
             var spool = hello.SpoolId == 0 ? await _spools.IssueAsync(cameraId, CancellationToken.None) : 0;
+            // Before the time, which lets the camera act: so one that woke for a heartbeat does not miss its orders.
+            await calls.JoinAsync(link);
             var answer = new HubTime
             {
                 ClockEpoch = hello.ClockEpoch,
@@ -128,10 +101,14 @@ sealed partial class SleepWord(
             return MqttVerdict.Acknowledge;
         }
 
-        return LinkWork.TryBegin(link, () => NoteAsync(link, sleep, now)) ? MqttVerdict.Acknowledge : MqttVerdict.Close;
+        // Acknowledged once what came before it is done: it may have brought another order, for which the camera stays.
+        var packetId = publication.Qos == MqttQos.AtLeastOnce ? publication.PacketId : (ushort)0;
+        return !link.TryBegin(() => NoteAsync(link, sleep, now, packetId)) ? MqttVerdict.Close
+            : packetId != 0 ? MqttVerdict.AcknowledgeLater
+            : MqttVerdict.Acknowledge;
     }
 
-    async Task NoteAsync(CameraLink link, Sleep sleep, DateTimeOffset now)
+    async Task NoteAsync(CameraLink link, Sleep sleep, DateTimeOffset now, ushort packetId)
     {
         try
         {
@@ -147,6 +124,11 @@ sealed partial class SleepWord(
         catch (Exception fault)
         {
             SleepFailed(log, link.Camera.Code, fault.Message);
+        }
+
+        if (packetId != 0)
+        {
+            link.Acknowledge(packetId);
         }
     }
 

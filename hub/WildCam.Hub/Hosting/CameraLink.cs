@@ -4,8 +4,11 @@ using WildCam.Wire;
 
 namespace WildCam.Hub.Hosting;
 
-/// <summary>Sends a message to one camera; false where it cannot be queued.</summary>
-public delegate bool CameraSend(string topic, ReadOnlySpan<byte> payload, MqttQos qos);
+/// <summary>
+/// Sends a message to one camera; false where it cannot be queued. <paramref name="received"/> is called, and must
+/// return at once, when the camera acknowledges it.
+/// </summary>
+public delegate bool CameraSend(string topic, ReadOnlySpan<byte> payload, MqttQos qos, Action? received);
 
 /// <summary>
 /// An authenticated camera that is connected, whatever carries its messages. The slices answer through it.
@@ -16,13 +19,21 @@ public sealed class CameraLink(
     /// <summary>Longest message apart from chunks and previews, in bytes; longer ones are no message of ours.</summary>
     public const int MessageBytesMax = 256;
 
+    /// <summary>
+    /// Pieces of work that wait, a wake-up's worth: hello, reports, results of as many orders as a camera holds, sleep.
+    /// </summary>
+    const int WaitingMax = 16;
+
     readonly string _downPrefix = Topics.Down(camera.Code, "");
+    readonly Lock _gate = new();
     int _waiting;
 
     public Camera Camera { get; } = camera;
 
-    /// <summary>Ends when the camera's last hello is in the database; what depends on it waits here.</summary>
-    public Task Greeted { get; set; } = Task.CompletedTask;
+    /// <summary>
+    /// Ends when what the camera's messages began is in the database, its hello first; what depends on it waits here.
+    /// </summary>
+    public Task Greeted { get; private set; } = Task.CompletedTask;
 
     /// <summary>Boot and session of the newest hello on this connection; 0 before it.</summary>
     public (uint Boot, uint Session) Session { get; set; }
@@ -33,21 +44,64 @@ public sealed class CameraLink(
     /// <summary>Fires when the connection is closed.</summary>
     public CancellationToken Closed { get; } = closed;
 
-    /// <summary>Pieces of work in <see cref="Greeted"/> that have not ended.</summary>
-    public int Waiting => Volatile.Read(ref _waiting);
-
     /// <summary>For the reader of one message at a time.</summary>
     public byte[] Scratch { get; } = new byte[MessageBytesMax];
 
-    /// <summary>Sends a word at least once; false where the camera does not listen or its queue is full.</summary>
-    public bool TrySend(string word, ReadOnlySpan<byte> payload) =>
-        send(_downPrefix + word, payload, MqttQos.AtLeastOnce);
+    /// <summary>
+    /// Sends a word at least once; false where the camera does not listen or its queue is full.
+    /// <paramref name="received"/> is called when the camera has it.
+    /// </summary>
+    public bool TrySend(string word, ReadOnlySpan<byte> payload, Action? received = null) =>
+        send(_downPrefix + word, payload, MqttQos.AtLeastOnce, received);
 
-    public void AddWaiting(int count) => Interlocked.Add(ref _waiting, count);
+    /// <summary>
+    /// Begins work that outlives a message: in order, one piece at a time. False where too much waits already.
+    /// </summary>
+    public bool TryBegin(Func<Task> work)
+    {
+        Task before;
+        var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_gate)
+        {
+            if (_waiting >= WaitingMax)
+            {
+                return false;
+            }
+
+            _waiting++;
+            before = Greeted;
+            Greeted = done.Task;
+        }
+
+        _ = RunAfterAsync(before, work, done);
+        return true;
+    }
 
     public void Acknowledge(ushort packetId) => acknowledge(packetId);
 
     public void Close(string reason) => close(reason);
+
+    async Task RunAfterAsync(Task before, Func<Task> work, TaskCompletionSource done)
+    {
+        await before.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            await work();
+            done.SetResult();
+        }
+        catch (Exception fault)
+        {
+            // A bug, which whoever waits for it must see; the next piece of work goes on.
+            done.SetException(fault);
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _waiting--;
+            }
+        }
+    }
 }
 
 /// <summary>What the hub does with one word of the cameras: the last level of the topic.</summary>

@@ -50,7 +50,8 @@ public sealed partial class DatabaseNotices(NpgsqlDataSource direct, ILogger<Dat
         await using var connection = await direct.OpenConnectionAsync(cancellationToken);
         connection.Notification += (_, notice) => Tell(notice.Channel, notice.Payload);
         await using (var listen = new NpgsqlCommand(
-            $"listen {Channels.Jobs}; listen {Channels.Cameras}; listen {Channels.Pages}", connection))
+            $"listen {Channels.Jobs}; listen {Channels.Cameras}; listen {Channels.Calls}; listen {Channels.Pages}",
+            connection))
         {
             await listen.ExecuteNonQueryAsync(cancellationToken);
         }

@@ -51,6 +51,8 @@ static class HostingSlice
         builder.Services.AddHostedService(services => services.GetRequiredService<DatabaseNotices>());
         builder.Services.AddSingleton<NoticeSender>();
         builder.Services.AddHostedService(services => services.GetRequiredService<NoticeSender>());
+        builder.Services.AddSingleton<CameraCalls>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<CameraCalls>());
         builder.Services.AddSingleton<CameraAudit>();
         builder.Services.AddHostedService(services => services.GetRequiredService<CameraAudit>());
         builder.Services.AddProblemDetails();

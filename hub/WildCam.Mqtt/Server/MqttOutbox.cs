@@ -6,9 +6,9 @@ namespace WildCam.Mqtt;
 /// </summary>
 sealed class MqttOutbox(MqttSender sender, MqttServerOptions options)
 {
-    Queue<(byte[] Packet, int PacketIdOffset)>? _waiting;
+    Queue<(byte[] Packet, int PacketIdOffset, Action? Received)>? _waiting;
     int _waitingBytes;
-    ushort[]? _inFlight;
+    (ushort PacketId, Action? Received)[]? _inFlight;
     int _inFlightCount;
     ushort _lastPacketId;
     int _inFlightMax = options.SendInFlightMax;
@@ -24,8 +24,11 @@ sealed class MqttOutbox(MqttSender sender, MqttServerOptions options)
         _packetBytesMax = Math.Min(_packetBytesMax, connect.Properties.PacketBytesMax ?? uint.MaxValue);
     }
 
-    /// <summary>Writes or queues a message; false where the bounds or the client's packet limit forbid it.</summary>
-    public bool TrySend(string topic, ReadOnlySpan<byte> payload, MqttQos qos)
+    /// <summary>
+    /// Writes or queues a message; false where the bounds or the client's packet limit forbid it.
+    /// <paramref name="received"/> comes back from <see cref="Acknowledged"/>.
+    /// </summary>
+    public bool TrySend(string topic, ReadOnlySpan<byte> payload, MqttQos qos, Action? received)
     {
         var writer = new PublishWriter(topic, payload.Length, qos, Version);
         var packets = sender.Packets + (_waiting?.Count ?? 0);
@@ -48,30 +51,34 @@ sealed class MqttOutbox(MqttSender sender, MqttServerOptions options)
         {
             var packet = new byte[writer.Bytes];
             writer.Write(packet, 0, payload);
-            (_waiting ??= new()).Enqueue((packet, writer.PacketIdOffset));
+            (_waiting ??= new()).Enqueue((packet, writer.PacketIdOffset, received));
             _waitingBytes += packet.Length;
             return true;
         }
 
-        writer.Write(sender.Append(writer.Bytes), TakePacketId(), payload);
+        writer.Write(sender.Append(writer.Bytes), TakePacketId(received), payload);
         return true;
     }
 
-    /// <summary>The client acknowledged; what waited moves up. An unknown identifier changes nothing.</summary>
-    public void Acknowledged(ushort packetId)
+    /// <summary>
+    /// The client acknowledged; what waited moves up. Gives what the message was sent with, to be called outside of
+    /// the gate. An unknown identifier changes nothing.
+    /// </summary>
+    public Action? Acknowledged(ushort packetId)
     {
-        var at = _inFlight is null ? -1 : Array.IndexOf(_inFlight, packetId, 0, _inFlightCount);
+        var at = IndexOf(packetId);
         if (at < 0)
         {
-            return;
+            return null;
         }
 
+        var received = _inFlight![at].Received;
         _inFlightCount--;
-        Array.Copy(_inFlight!, at + 1, _inFlight!, at, _inFlightCount - at);
+        Array.Copy(_inFlight, at + 1, _inFlight, at, _inFlightCount - at);
         while (_inFlightCount < _inFlightMax && _waiting is not null && _waiting.TryDequeue(out var next))
         {
             _waitingBytes -= next.Packet.Length;
-            var id = TakePacketId();
+            var id = TakePacketId(next.Received);
             next.Packet[next.PacketIdOffset] = (byte)(id >> 8);
             next.Packet[next.PacketIdOffset + 1] = (byte)id;
             next.Packet.CopyTo(sender.Append(next.Packet.Length));
@@ -86,18 +93,33 @@ sealed class MqttOutbox(MqttSender sender, MqttServerOptions options)
         {
             _inFlight = null;
         }
+
+        return received;
     }
 
     // [MQTT-2.3.1-2]: not 0 and not in use.
-    ushort TakePacketId()
+    ushort TakePacketId(Action? received)
     {
-        _inFlight ??= new ushort[_inFlightMax];
+        _inFlight ??= new (ushort, Action?)[_inFlightMax];
         do
         {
             _lastPacketId = _lastPacketId == ushort.MaxValue ? (ushort)1 : (ushort)(_lastPacketId + 1);
         }
-        while (Array.IndexOf(_inFlight, _lastPacketId, 0, _inFlightCount) >= 0);
-        _inFlight[_inFlightCount++] = _lastPacketId;
+        while (IndexOf(_lastPacketId) >= 0);
+        _inFlight[_inFlightCount++] = (_lastPacketId, received);
         return _lastPacketId;
+    }
+
+    int IndexOf(ushort packetId)
+    {
+        for (var i = 0; i < _inFlightCount; i++)
+        {
+            if (_inFlight![i].PacketId == packetId)
+            {
+                return i;
+            }
+        }
+
+        return -1;
     }
 }

@@ -114,9 +114,16 @@ public sealed partial class MqttServerConnection
                 return PublishAsync(frame);
             case MqttPacketType.PubAck:
                 var ack = PubAckPacket.Read(frame, Request.Version);
+                Action? received;
                 lock (_sender.Gate)
                 {
-                    _outbox.Acknowledged(ack.PacketId);
+                    received = _outbox.Acknowledged(ack.PacketId);
+                }
+
+                if (ack.Reason < MqttReason.UnspecifiedError)
+                {
+                    // MQTT 5.0, 3.4.2.1: from 0x80 on the client did not take it.
+                    received?.Invoke();
                 }
 
                 return default;

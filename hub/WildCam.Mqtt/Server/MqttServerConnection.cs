@@ -74,16 +74,17 @@ public sealed partial class MqttServerConnection
     /// <summary>
     /// Sends a message if the client subscribed to a filter that matches. False where it did not, or where the
     /// connection's bounded send queue is full or closed: nothing is buffered beyond it. True means queued, not
-    /// received: the way may break behind it. The payload is copied.
+    /// received: the way may break behind it. The payload is copied. <paramref name="received"/> is called by the
+    /// loop that reads, and must return at once, when the client acknowledges; never at quality of service 0.
     /// </summary>
-    public bool TrySend(string topic, ReadOnlySpan<byte> payload, MqttQos qos)
+    public bool TrySend(string topic, ReadOnlySpan<byte> payload, MqttQos qos, Action? received = null)
     {
         lock (_sender.Gate)
         {
             // MQTT 3.1.1 [MQTT-3.8.4-6]: the lower of the two qualities of service.
             return !_isClosing
                 && _subscriptions.TryMatch(topic, out var granted)
-                && _outbox.TrySend(topic, payload, qos < granted ? qos : granted);
+                && _outbox.TrySend(topic, payload, qos < granted ? qos : granted, received);
         }
     }
 

@@ -51,6 +51,37 @@ public sealed class SendTests
         await peer.Expect("32 07 0001 64 0004 00 04");
     }
 
+    [Fact(DisplayName = "[MQTT-4.3.2-1] The sender hears of the client's acknowledgement, also of what had to wait")]
+    public async Task Acknowledgements_are_told()
+    {
+        using var broker = new TestBroker(new MqttServerOptions { SendInFlightMax = 1 });
+        var (peer, connection) = await Subscribed(broker);
+        var received = new System.Collections.Concurrent.ConcurrentQueue<int>();
+        Assert.True(connection.TrySend("d", [1], MqttQos.AtLeastOnce, () => received.Enqueue(1)));
+        Assert.True(connection.TrySend("d", [2], MqttQos.AtLeastOnce, () => received.Enqueue(2)));
+        Assert.True(connection.TrySend("d", [0], MqttQos.AtMostOnce, () => received.Enqueue(0)));
+        await peer.Expect("32 06 0001 64 0001 01" + "30 04 0001 64 00");
+        await peer.Send("40 02 0009" + "40 02 0001");
+        await peer.Expect("32 06 0001 64 0002 02");
+        await peer.Send("40 02 0001" + "40 02 0002");
+        await TestBroker.Until(() => received.Count == 2, "both are told");
+        Assert.Equal([1, 2], received);
+    }
+
+    [Fact(DisplayName = "MQTT 5.0, 3.4.2.1: a message that the client refused is not told as received")]
+    public async Task Refusals_are_no_acknowledgements()
+    {
+        using var broker = new TestBroker();
+        var (peer, connection) = await Subscribed(broker, Connect5);
+        var received = new System.Collections.Concurrent.ConcurrentQueue<int>();
+        Assert.True(connection.TrySend("d", [1], MqttQos.AtLeastOnce, () => received.Enqueue(1)));
+        Assert.True(connection.TrySend("d", [2], MqttQos.AtLeastOnce, () => received.Enqueue(2)));
+        await peer.Expect("32 07 0001 64 0001 00 01" + "32 07 0001 64 0002 00 02");
+        await peer.Send("40 03 0001 97" + "40 02 0002");
+        await TestBroker.Until(() => !received.IsEmpty, "the second is told");
+        Assert.Equal([2], received);
+    }
+
     [Fact(DisplayName = "A full send queue answers false, and takes again when there is room")]
     public async Task The_queue_is_bounded()
     {

@@ -128,7 +128,7 @@ sealed class IngestHub
             {
                 var connection = _connection = _hub._field.Link.Connects;
                 _link = new CameraLink(
-                    Camera, (topic, payload, _) => Send(connection, topic, payload.ToArray()), _ => { }, _ => { },
+                    Camera, (topic, payload, _, _) => Send(connection, topic, payload.ToArray()), _ => { }, _ => { },
                     CancellationToken.None);
             }
 

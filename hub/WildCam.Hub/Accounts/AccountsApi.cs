@@ -67,8 +67,12 @@ static class AccountsApi
                 $"The account has {ApiTokensTable.OpenMax} tokens (OpenMax). Revoke one.");
         }
 
-        await audit.AppendAsync(account, "token.create", body.Name,
-            new Dictionary<string, string>(StringComparer.Ordinal), cancellationToken);
+        await audit.AddAsync(
+            new AuditEntry(context.Actor(), "token.create", body.Name)
+            {
+                After = new { token.Id, token.ExpiresAt },
+            },
+            cancellationToken);
         return TypedResults.Created("/api/v1/tokens", new NewTokenAnswer(ToAnswer(token), secret));
     }
 
@@ -81,8 +85,7 @@ static class AccountsApi
             return Problems.NoSuch("token");
         }
 
-        await audit.AppendAsync(account, "token.revoke", $"{id}",
-            new Dictionary<string, string>(StringComparer.Ordinal), cancellationToken);
+        await audit.AddAsync(new AuditEntry(context.Actor(), "token.revoke", $"{id}"), cancellationToken);
         return TypedResults.NoContent();
     }
 

@@ -76,7 +76,7 @@ static class CamerasApi
         var added = await registration.AddAsync(new NewCamera(project.Slug, code, body.Name ?? code)
         {
             SiteSlug = body.Site,
-            AccountId = context.User.AccountId(),
+            Actor = context.Actor(),
         }, cancellationToken);
         return added.Refusal == CameraRefusal.None
             ? TypedResults.Created(
@@ -93,7 +93,7 @@ static class CamerasApi
             return Problems.NoSuch("camera");
         }
 
-        var refusal = await registration.RevokeAsync(camera.Code, context.User.AccountId(), cancellationToken);
+        var refusal = await registration.RevokeAsync(camera.Code, context.Actor(), cancellationToken);
         return refusal == CameraRefusal.None ? TypedResults.NoContent() : Refused(refusal);
     }
 
@@ -106,7 +106,7 @@ static class CamerasApi
             return Problems.NoSuch("camera");
         }
 
-        var rotated = await registration.RotateAsync(camera.Code, context.User.AccountId(), cancellationToken);
+        var rotated = await registration.RotateAsync(camera.Code, context.Actor(), cancellationToken);
         return rotated.Refusal == CameraRefusal.None
             ? TypedResults.Ok(new CredentialAnswer(camera.Code, rotated.Credential!))
             : Refused(rotated.Refusal);

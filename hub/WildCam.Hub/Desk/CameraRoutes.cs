@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WildCam.Hub.Desk.Pages;
+using WildCam.Hub.Hosting;
 using WildCam.Storage;
 using WildCam.Storage.Cameras;
 using WildCam.Storage.Desk;
@@ -122,7 +123,7 @@ static class CameraRoutes
             {
                 SiteSlug = siteSlug,
                 DeployedFrom = time.GetUtcNow(),
-                AccountId = frame.Visitor!.AccountId,
+                Actor = context.Actor(),
             },
             abort);
         context.Response.Headers.CacheControl = "no-store"; // The answer holds the secret.

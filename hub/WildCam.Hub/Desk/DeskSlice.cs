@@ -63,6 +63,7 @@ static class DeskSlice
         LookRoutes.Map(pages);
         CameraRoutes.Map(pages);
         ServerRoutes.Map(pages);
+        AuditRoutes.Map(pages);
         AccountRoutes.Map(pages);
     }
 }

@@ -13,6 +13,10 @@ public enum Place
     Species,
     Cameras,
     Jobs,
+
+    /// <summary>A page of the project, or of the server, that the account's menu leads to.</summary>
+    Project,
+    Server,
 }
 
 /// <summary>What surrounds a page: who looks, at which project.</summary>

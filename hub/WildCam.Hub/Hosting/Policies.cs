@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Claims;
 using WildCam.Storage.Accounts;
 
@@ -34,6 +35,10 @@ public static class VisitorClaims
     /// <summary>The account; null: nobody is signed in.</summary>
     public static int? AccountId(this ClaimsPrincipal user) =>
         int.TryParse(user.FindFirstValue(ClaimTypes.NameIdentifier), out var id) ? id : null;
+
+    /// <summary>Who asks, and from where: for the audit.</summary>
+    public static Actor Actor(this HttpContext context) => new(
+        context.User.AccountId(), (context.Connection.RemoteIpAddress ?? IPAddress.None).ToString());
 
     public static bool IsAdmin(this ClaimsPrincipal user) => user.HasClaim(Admin, "1");
 }

@@ -70,8 +70,8 @@ public sealed partial class SignIns(NpgsqlDataSource database, SignInBackoff bac
                 return SignedIn.No(AccountRefusal.BadProject);
             }
 
-            await AuditTable.AppendAsync(connection, id, "account.first", first.Email, From(address),
-                cancellationToken);
+            await AuditTable.AddAsync(
+                connection, new AuditEntry(new Actor(id, address), "account.first", first.Email), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 
@@ -98,7 +98,8 @@ public sealed partial class SignIns(NpgsqlDataSource database, SignInBackoff bac
         if (!await CheckAsync(() => PasswordHash.Matches(tried, stored), cancellationToken))
         {
             backoff.Failed(account, address);
-            await _audit.AppendAsync(id == 0 ? null : id, "sign-in.failed", account, From(address), cancellationToken);
+            await _audit.AddAsync(
+                new AuditEntry(new Actor(id == 0 ? null : id, address), "sign-in.failed", account), cancellationToken);
             return SignedIn.No(AccountRefusal.Wrong);
         }
 
@@ -109,7 +110,7 @@ public sealed partial class SignIns(NpgsqlDataSource database, SignInBackoff bac
             await _accounts.SetPasswordAsync(id, stronger, cancellationToken);
         }
 
-        await _audit.AppendAsync(id, "sign-in", account, From(address), cancellationToken);
+        await _audit.AddAsync(new AuditEntry(new Actor(id, address), "sign-in", account), cancellationToken);
         return await OpenAsync(id, cancellationToken);
     }
 
@@ -126,7 +127,8 @@ public sealed partial class SignIns(NpgsqlDataSource database, SignInBackoff bac
             }
 
             id = accountId;
-            await AuditTable.AppendAsync(connection, id, "sign-in.link", "", From(address), cancellationToken);
+            await AuditTable.AddAsync(
+                connection, new AuditEntry(new Actor(id, address), "sign-in.link", ""), cancellationToken);
             await transaction.CommitAsync(cancellationToken);
         }
 
@@ -166,8 +168,6 @@ public sealed partial class SignIns(NpgsqlDataSource database, SignInBackoff bac
             _checks.Release();
         }
     }
-
-    static Dictionary<string, string> From(string address) => new(StringComparer.Ordinal) { ["from"] = address };
 
     [GeneratedRegex(@"^[^@\s\x00-\x1f]+@[^@\s\x00-\x1f]+$", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
     internal static partial Regex Email();

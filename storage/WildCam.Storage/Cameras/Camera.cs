@@ -1,3 +1,5 @@
+using WildCam.Storage.Accounts;
+
 namespace WildCam.Storage.Cameras;
 
 /// <summary>A camera as a hub needs it to let it in and to file what it sends.</summary>
@@ -59,8 +61,8 @@ public sealed record NewCamera(string ProjectSlug, string Code, string Name)
     /// <summary>WildCam.Wire Boards.</summary>
     public short Board { get; init; }
 
-    /// <summary>Who adds it, for the audit; null: the command line.</summary>
-    public int? AccountId { get; init; }
+    /// <summary>Who adds it, for the audit.</summary>
+    public Actor Actor { get; init; } = Actor.CommandLine;
 }
 
 /// <summary>What became of a registration; the credential is shown once and stored nowhere.</summary>

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
 using Npgsql;
-using NpgsqlTypes;
+using WildCam.Storage.Accounts;
 
 namespace WildCam.Storage.Cameras;
 
@@ -62,14 +62,14 @@ public sealed partial class CameraRegistration(NpgsqlDataSource database)
                 connection, projectId, cameraId, site, camera.DeployedFrom, cancellationToken);
         }
 
-        await AuditAsync(connection, "camera.add", camera.Code, camera.AccountId, cancellationToken);
+        await AuditAsync(connection, "camera.add", camera.Code, camera.Actor, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         await TellAsync(connection, camera.Code, cancellationToken);
         return new CameraAdded(cameraId, camera.Code, credential, CameraRefusal.None);
     }
 
     /// <summary>Takes a camera's credential away for good; every hub drops its connection within 10 s.</summary>
-    public async Task<CameraRefusal> RevokeAsync(string code, int? accountId, CancellationToken cancellationToken)
+    public async Task<CameraRefusal> RevokeAsync(string code, Actor actor, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -80,7 +80,7 @@ public sealed partial class CameraRegistration(NpgsqlDataSource database)
                 : CameraRefusal.Revoked;
         }
 
-        await AuditAsync(connection, "camera.revoke", code, accountId, cancellationToken);
+        await AuditAsync(connection, "camera.revoke", code, actor, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         await TellAsync(connection, code, cancellationToken);
         return CameraRefusal.None;
@@ -90,7 +90,7 @@ public sealed partial class CameraRegistration(NpgsqlDataSource database)
     /// Gives a camera another credential; the old one ends at once. Its boot count starts over, since a board that
     /// needs a new credential has often lost its memory.
     /// </summary>
-    public async Task<CameraAdded> RotateAsync(string code, int? accountId, CancellationToken cancellationToken)
+    public async Task<CameraAdded> RotateAsync(string code, Actor actor, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
@@ -103,7 +103,7 @@ public sealed partial class CameraRegistration(NpgsqlDataSource database)
         }
 
         await _states.ForgetBootsAsync(connection, camera.Id, cancellationToken);
-        await AuditAsync(connection, "camera.rotate", code, accountId, cancellationToken);
+        await AuditAsync(connection, "camera.rotate", code, actor, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         await TellAsync(connection, code, cancellationToken);
         return new CameraAdded(camera.Id, code, credential, CameraRefusal.None);
@@ -117,21 +117,18 @@ public sealed partial class CameraRegistration(NpgsqlDataSource database)
     }
 
     static async Task AuditAsync(
-        NpgsqlConnection connection, string action, string code, int? accountId, CancellationToken cancellationToken)
+        NpgsqlConnection connection, string action, string code, Actor actor, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand("""
-            insert into audit_entries (account_id, camera_id, project_id, action, subject)
-            select $1, c.id, c.project_id, $2, c.code from cameras c where c.code = $3
-            """, connection)
+        await using var find = connection.Command("select id, project_id from cameras where code = $1", code);
+        int id, project;
+        await using (var reader = await find.ExecuteReaderAsync(cancellationToken))
         {
-            Parameters =
-            {
-                new() { Value = (object?)accountId ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer },
-                new() { Value = action },
-                new() { Value = code },
-            },
-        };
-        await command.ExecuteNonQueryAsync(cancellationToken);
+            await reader.ReadAsync(cancellationToken);
+            (id, project) = (reader.GetInt32(0), reader.GetInt32(1));
+        }
+
+        await AuditTable.AddAsync(
+            connection, new AuditEntry(actor, action, code) { CameraId = id, ProjectId = project }, cancellationToken);
     }
 
     static async Task TellAsync(NpgsqlConnection connection, string code, CancellationToken cancellationToken)

@@ -10,7 +10,16 @@ namespace WildCam.IntegrationTests.Api;
 /// <summary>A hub with one project, its people of each role, and a few captures.</summary>
 public sealed class ApiWorld : IAsyncLifetime
 {
-    public TestHub Hub { get; } = new();
+    /// <summary>Its limits are wide: a test asks it more in a second than a person does in an hour.</summary>
+    public TestHub Hub { get; } = new()
+    {
+        Settings =
+        {
+            ["WildCam:RateLimits:SignInPerSecond"] = "1000",
+            ["WildCam:RateLimits:ApiPerSecond"] = "10000",
+            ["WildCam:RateLimits:ApiBurst"] = "10000",
+        },
+    };
 
     public string Project { get; private set; } = "";
 

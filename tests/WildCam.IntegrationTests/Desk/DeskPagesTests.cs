@@ -16,6 +16,8 @@ public sealed class DeskPagesTests(DeskHub hub) : IClassFixture<DeskHub>
         ("camera", "/p/creek/cameras/c-017"),
         ("camera-new", "/p/creek/cameras/new"),
         ("jobs", "/server/jobs"),
+        ("audit", "/server/audit"),
+        ("history", "/p/creek/history"),
         ("picture", ""),
         ("missing", "/p/creek/nothing-here"),
     ];

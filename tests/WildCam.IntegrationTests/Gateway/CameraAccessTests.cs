@@ -1,6 +1,7 @@
 using System.Text;
 using WildCam.IntegrationTests.Ingest;
 using WildCam.Mqtt;
+using WildCam.Storage.Accounts;
 using WildCam.Storage.Cameras;
 using WildCam.Wire;
 
@@ -16,7 +17,7 @@ public sealed class CameraAccessTests(RunningHub running) : IClassFixture<Runnin
         await using var camera = await running.ConnectAsync("revoked-1");
         await camera.HelloAsync();
         var refusal = await new CameraRegistration(running.Database.Source).RevokeAsync(
-            "revoked-1", null, CancellationToken.None);
+            "revoked-1", Actor.CommandLine, CancellationToken.None);
         Assert.Equal(CameraRefusal.None, refusal);
         await camera.Client.Closed.WaitAsync(DropTimeout);
         var fault = await Assert.ThrowsAsync<MqttException>(() => camera.ConnectAsync(running.Hub.MqttPort));
@@ -30,7 +31,7 @@ public sealed class CameraAccessTests(RunningHub running) : IClassFixture<Runnin
     {
         await using var camera = await running.ConnectAsync("rotated-1");
         var rotated = await new CameraRegistration(running.Database.Source).RotateAsync(
-            "rotated-1", null, CancellationToken.None);
+            "rotated-1", Actor.CommandLine, CancellationToken.None);
         Assert.NotEqual(camera.Credential, rotated.Credential);
         await camera.Client.Closed.WaitAsync(DropTimeout);
         await Assert.ThrowsAsync<MqttException>(() => camera.ConnectAsync(running.Hub.MqttPort));

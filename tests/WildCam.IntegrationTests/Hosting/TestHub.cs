@@ -15,6 +15,9 @@ public sealed class TestHub : WebApplicationFactory<HubOptions>, IAsyncLifetime
 
     public string BlobFolder => Path.Combine(_folder, "blobs");
 
+    /// <summary>Settings beside the usual ones, by their full name.</summary>
+    public Dictionary<string, string> Settings { get; } = new(StringComparer.Ordinal);
+
     public async ValueTask InitializeAsync() => await Database.InitializeAsync();
 
     /// <summary>A person of a fresh address with these roles, and a token of theirs.</summary>
@@ -70,5 +73,9 @@ public sealed class TestHub : WebApplicationFactory<HubOptions>, IAsyncLifetime
         builder.UseSetting("WildCam:WebPort", "0");
         builder.UseSetting("WildCam:Gateway:MqttPort", "0");
         builder.UseSetting("WildCam:Gateway:MqttTlsPort", "0");
+        foreach (var (name, value) in Settings)
+        {
+            builder.UseSetting(name, value);
+        }
     }
 }

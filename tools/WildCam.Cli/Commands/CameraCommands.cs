@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using WildCam.Cli.Machine;
+using WildCam.Storage.Accounts;
 using WildCam.Storage.Cameras;
 
 namespace WildCam.Cli.Commands;
@@ -116,7 +117,8 @@ static class CameraCommands
         {
             await using var database = await LocalDatabase.OpenAsync(cancellationToken);
             var camera = parse.GetRequiredValue(code).ToLowerInvariant();
-            var rotated = await new CameraRegistration(database.Source).RotateAsync(camera, null, cancellationToken);
+            var rotated = await new CameraRegistration(database.Source).RotateAsync(
+                camera, Actor.CommandLine, cancellationToken);
             Must(rotated.Refusal, camera, "", null);
             ShowSecret(rotated, parse.GetValue(json));
             return 0;
@@ -134,7 +136,8 @@ static class CameraCommands
         {
             await using var database = await LocalDatabase.OpenAsync(cancellationToken);
             var camera = parse.GetRequiredValue(code).ToLowerInvariant();
-            var refusal = await new CameraRegistration(database.Source).RevokeAsync(camera, null, cancellationToken);
+            var refusal = await new CameraRegistration(database.Source).RevokeAsync(
+                camera, Actor.CommandLine, cancellationToken);
             Must(refusal, camera, "", null);
             if (parse.GetValue(json))
             {

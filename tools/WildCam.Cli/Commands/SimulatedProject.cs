@@ -54,7 +54,8 @@ sealed class SimulatedProject(NpgsqlDataSource database, string folder)
 
                 if (!known.Passwords.ContainsKey(place.Code))
                 {
-                    var again = await _registration.RotateAsync(place.Code, null, cancellationToken);
+                    var again = await _registration.RotateAsync(
+                        place.Code, Actor.CommandLine, cancellationToken);
                     known.Passwords[place.Code] = again.Credential ?? throw new CommandException(
                         $"The camera '{place.Code}' is revoked and can simulate no more.");
                 }

@@ -1,0 +1,53 @@
+using System.Globalization;
+using WildCam.Storage.Accounts;
+
+namespace WildCam.IntegrationTests.Api;
+
+/// <summary>What the lines of Api/Routes may name: each made in the project, for one call.</summary>
+sealed class RouteThings(ApiWorld world)
+{
+    /// <summary>Names that a line may use; anything else stands for itself.</summary>
+    public static readonly string[] Names = ["capture", "event", "camera", "fresh", "token"];
+
+    public async Task<string> MakeAsync(string name, string caller) => name switch
+    {
+        "capture" => world.Captures[0].ToString(),
+        "event" => (await EventAsync()).ToString(),
+        "camera" => await CameraAsync(),
+        "fresh" => Fresh(),
+        "token" => await TokenAsync(caller),
+        _ => name,
+    };
+
+    static string Fresh() => "n" + Guid.NewGuid().ToString("n")[..20];
+
+    async Task<string> CameraAsync()
+    {
+        var code = Fresh();
+        await world.Hub.Database.RunAsync("""
+            with c as (
+              insert into cameras (project_id, code, name, password_hash) values ($1, $2, 'Fresh', sha256('x'))
+              returning id)
+            insert into camera_states (camera_id) select id from c
+            """, world.ProjectId, code);
+        return code;
+    }
+
+    async Task<string> TokenAsync(string caller)
+    {
+        var account = world.People.TryGetValue(caller, out var who) ? who.Id : world.People["viewer"].Id;
+        var made = await new ApiTokensTable(world.Hub.Database.Source)
+            .CreateAsync(account, "fresh", TimeSpan.FromDays(1), default);
+        return made!.Value.Token.Id.ToString(CultureInfo.InvariantCulture);
+    }
+
+    async Task<Guid> EventAsync()
+    {
+        var id = Guid.Parse("0198f000-0000-7000-8000-000000000001");
+        await world.Hub.Database.RunAsync("""
+            insert into events (id, project_id, camera_id, started_at, ended_at, capture_count)
+            values ($1, $2, $3, '2026-05-20 11:00Z', '2026-05-20 11:01Z', 1) on conflict do nothing
+            """, id, world.ProjectId, world.CameraId);
+        return id;
+    }
+}

@@ -187,6 +187,13 @@ begin
   where events.id = event;
 end $$;
 
+CREATE FUNCTION public.refuse_audit_change() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  raise exception 'audit_entries is only added to: % is refused', tg_op using errcode = 'insufficient_privilege';
+end $$;
+
 CREATE FUNCTION public.settle_detections(capture_ids uuid[], times timestamp with time zone[]) RETURNS void
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_custom_plan'
@@ -291,7 +298,10 @@ CREATE TABLE public.audit_entries (
     project_id integer,
     action text NOT NULL,
     subject text DEFAULT ''::text NOT NULL,
-    detail jsonb DEFAULT '{}'::jsonb NOT NULL
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL,
+    came_from text DEFAULT ''::text NOT NULL,
+    before jsonb,
+    after jsonb
 );
 
 ALTER TABLE public.audit_entries ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -1150,6 +1160,10 @@ CREATE INDEX api_tokens_account_id_idx ON public.api_tokens USING btree (account
 
 CREATE INDEX audit_entries_at_idx ON public.audit_entries USING btree (at DESC);
 
+CREATE INDEX audit_entries_camera_id_id_idx ON public.audit_entries USING btree (camera_id, id DESC) WHERE (camera_id IS NOT NULL);
+
+CREATE INDEX audit_entries_project_id_id_idx ON public.audit_entries USING btree (project_id, id DESC) WHERE (project_id IS NOT NULL);
+
 CREATE INDEX cameras_changed_at_idx ON public.cameras USING btree (changed_at);
 
 CREATE INDEX cameras_project_id_idx ON public.cameras USING btree (project_id);
@@ -1237,6 +1251,8 @@ CREATE INDEX wildlife_detections_species_confident ON ONLY public.wildlife_detec
 CREATE INDEX wildlife_detections_species_time ON ONLY public.wildlife_detections USING btree (project_id, taxon_id, captured_at DESC, capture_id DESC) WHERE (is_current AND (taxon_id IS NOT NULL));
 
 CREATE INDEX wildlife_detections_time ON ONLY public.wildlife_detections USING btree (captured_at);
+
+CREATE TRIGGER audit_entries_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_entries FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_audit_change();
 
 ALTER TABLE ONLY public.api_tokens
     ADD CONSTRAINT api_tokens_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);

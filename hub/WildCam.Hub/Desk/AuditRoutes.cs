@@ -91,13 +91,15 @@ static class AuditRoutes
     }
 
     static async Task<IResult> ProjectAsync(
-        string project, HttpContext context, Frames frames, AuditTable audit, CamerasTable cameras, TimeProvider time) =>
+        string project, HttpContext context, Frames frames, AuditTable audit, CamerasTable cameras,
+        TimeProvider time) =>
         await frames.OpenAsync(context, project) is { CanManage: true } frame
             ? await PageAsync(context, frame, isServer: false, audit, cameras, time)
             : await LookRoutes.NothingAsync(context, frames);
 
     static async Task<IResult> ProjectFileAsync(
-        string project, HttpContext context, Frames frames, AuditTable audit, CamerasTable cameras, TimeProvider time) =>
+        string project, HttpContext context, Frames frames, AuditTable audit, CamerasTable cameras,
+        TimeProvider time) =>
         await frames.OpenAsync(context, project) is { CanManage: true } frame
             ? await FileAsync(context, frame, isServer: false, audit, cameras, time)
             : await LookRoutes.NothingAsync(context, frames);

@@ -36,8 +36,11 @@ public sealed class AuditTableTests(TestDatabase database) : IClassFixture<TestD
         var row = Assert.Single(await _audit.ListForPagesAsync(Everything with { Text = "RENAME" }, 10, default));
         Assert.Equal(("Ana", "192.0.2.7", "camera.rename", "c-017"), (row.Who, row.From, row.Action, row.Subject));
         Assert.Equal(("""{"name": "Ford"}""", """{"name": "Mill"}"""), (row.Before, row.After));
-        Assert.Equal(row, Assert.Single(await _audit.ListForPagesAsync(Everything with { Text = "192.0.2" }, 10, default)));
-        Assert.Equal(row, Assert.Single(await _audit.ListForPagesAsync(Everything with { Text = "ana" }, 10, default)));
+        foreach (var text in new[] { "192.0.2", "ana" })
+        {
+            Assert.Equal(
+                row, Assert.Single(await _audit.ListForPagesAsync(Everything with { Text = text }, 10, default)));
+        }
     }
 
     [Fact]

@@ -14,7 +14,8 @@ public sealed class AuditWordsTests
     public void Only_what_differs_is_shown()
     {
         var changes = AuditWords.Changes(
-            """{"name":"Ford","board":1,"site":null}""", """{"name":"Mill","board":1,"site":"creek","passwordUntil":"x"}""");
+            """{"name":"Ford","board":1,"site":null}""",
+            """{"name":"Mill","board":1,"site":"creek","passwordUntil":"x"}""");
         Assert.Equal(
             [new("name", "Ford", "Mill"), new("site", null, "creek"), new("password until", null, "x")], changes);
         Assert.Empty(AuditWords.Changes(null, null));

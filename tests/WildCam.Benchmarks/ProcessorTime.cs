@@ -11,22 +11,29 @@ static class ProcessorTime
     /// <summary>Seconds of one process, all its threads.</summary>
     public static double Of(int processId) => Read(processId)?.Seconds ?? 0;
 
-    /// <summary>Seconds of a database server: of its first process and all that this started, ended or not.</summary>
-    public static async Task<double> OfServerAsync(WorldDatabase database)
+    /// <summary>Seconds of the processes that one has started, ended or not; without its own.</summary>
+    public static double OfChildren(int processId)
     {
-        var session = Read(await database.ReadAsync<int>("select pg_backend_pid()"))!.Value;
-        var sum = Read(session.Parent) is { } first ? first.Seconds + first.EndedChildren : 0;
-        foreach (var folder in Directory.EnumerateDirectories("/proc"))
+        var sum = Read(processId)?.EndedChildren ?? 0;
+        foreach (var one in Running().Where(p => p.Parent == processId))
         {
-            if (int.TryParse(Path.GetFileName(folder), CultureInfo.InvariantCulture, out var id)
-                && Read(id) is { } one && one.Parent == session.Parent)
-            {
-                sum += one.Seconds;
-            }
+            sum += one.Seconds;
         }
 
         return sum;
     }
+
+    /// <summary>Seconds of a database server: of its first process and all that this started, ended or not.</summary>
+    public static async Task<double> OfServerAsync(WorldDatabase database)
+    {
+        var session = Read(await database.ReadAsync<int>("select pg_backend_pid()"))!.Value;
+        return Of(session.Parent) + OfChildren(session.Parent);
+    }
+
+    static IEnumerable<(int Parent, double Seconds, double EndedChildren)> Running() =>
+        Directory.EnumerateDirectories("/proc")
+            .Select(f => int.TryParse(Path.GetFileName(f), CultureInfo.InvariantCulture, out var id) ? Read(id) : null)
+            .Where(p => p is not null).Select(p => p!.Value);
 
     static (int Parent, double Seconds, double EndedChildren)? Read(int processId)
     {

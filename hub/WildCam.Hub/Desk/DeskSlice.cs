@@ -3,8 +3,10 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using WildCam.Hub.Desk.Charts;
 using WildCam.Storage.Cameras;
 using WildCam.Storage.Captures;
+using WildCam.Storage.Charts;
 using WildCam.Storage.Desk;
 
 namespace WildCam.Hub.Desk;
@@ -33,6 +35,9 @@ static class DeskSlice
         services.AddSingleton<GalleryPicturesTable>();
         services.AddSingleton<PicturePageTable>();
         services.AddSingleton<SpeciesPagesTable>();
+        services.AddSingleton<SightingsTable>();
+        services.AddSingleton<EffortTable>();
+        services.AddSingleton<ChartReader>();
         services.AddSingleton<CameraPagesTable>();
         services.AddSingleton<ProjectSpeciesTable>();
         services.TryAddSingleton<CameraRegistration>();
@@ -61,6 +66,7 @@ static class DeskSlice
 
         var pages = app.MapGroup("").ExcludeFromDescription();
         LookRoutes.Map(pages);
+        ChartRoutes.Map(pages);
         CameraRoutes.Map(pages);
         ServerRoutes.Map(pages);
         AuditRoutes.Map(pages);

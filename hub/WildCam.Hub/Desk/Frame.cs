@@ -11,6 +11,7 @@ public enum Place
     Home,
     Pictures,
     Species,
+    Charts,
     Cameras,
     Jobs,
 

@@ -58,11 +58,22 @@ static class DetectionBenchmark
             async () =>
             {
                 var ids = await shelf.AddAsync(pictures, PicturesPerRound, CaptureStages.Detection);
+                var before = await ProcessorAsync(hub, database);
                 var took = await shelf.RunJobsAsync(JobKinds.Detection, ids, RoundTimeout);
+                var after = await ProcessorAsync(hub, database);
+                bench.Say($"  processor a picture: hub {Each(before.Hub, after.Hub):0.0} ms, its model's process "
+                    + $"{Each(before.Model, after.Model):0.0} ms, server {Each(before.Server, after.Server):0.0} ms");
                 return PicturesPerRound / took.TotalSeconds;
             },
             "bare loop",
-            () => Task.FromResult(PicturesPerRound / LookBarely(bare, files).TotalSeconds));
+            () =>
+            {
+                var before = ProcessorTime.Of(Environment.ProcessId);
+                var took = LookBarely(bare, files);
+                bench.Say(
+                    $"  processor a picture: bare loop {Each(before, ProcessorTime.Of(Environment.ProcessId)):0.0} ms");
+                return Task.FromResult(PicturesPerRound / took.TotalSeconds);
+            });
         Must.Equal(
             (long)PicturesPerRound * (Bench.CountedRounds + 1),
             await database.ReadAsync<long>("""
@@ -73,6 +84,12 @@ static class DetectionBenchmark
         bench.Say($"Inference alone, pictures decoded before: {InferOnly(bare, pictures):0.0} pictures/s.");
         bench.ClaimAtLeast("from jobs to filed findings", "pictures/s", pairs, RatioMin);
     }
+
+    static async Task<(double Hub, double Model, double Server)> ProcessorAsync(WorldHub hub, WorldDatabase database) =>
+        (ProcessorTime.Of(hub.ProcessId), ProcessorTime.OfChildren(hub.ProcessId),
+            await ProcessorTime.OfServerAsync(database));
+
+    static double Each(double before, double after) => (after - before) * 1000 / PicturesPerRound;
 
     static OnnxDetector LoadBare(byte[] weights, ModelManifest manifest, DetectionOptions options)
     {

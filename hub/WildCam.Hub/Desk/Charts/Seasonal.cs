@@ -1,0 +1,128 @@
+namespace WildCam.Hub.Desk.Charts;
+
+/// <summary>What a week of a species at a site is beside what its season led one to expect.</summary>
+public enum Unusual
+{
+    No,
+    TooFewData,
+    More,
+    Fewer,
+}
+
+/// <summary>A week of a species at a site.</summary>
+/// <param name="Expected">Events that its effort would bring in this season; null with too few data.</param>
+/// <param name="HistoryDays">Camera-days of the same season in other years, on which it rests.</param>
+public sealed record SeasonalWeek(
+    int Week, int Events, double CameraDays, double? Expected, double HistoryDays, int HistoryEvents, Unusual Is);
+
+/// <summary>
+/// The seasonal expectation of a species at a site, week by week. The rate is that of the same weeks (and two on either
+/// side) of the other years at the same site, drawn towards the site's overall rate by as much as two weeks of one
+/// camera
+/// weigh. A week is unusual if its count has a chance below one in 200 under that rate; visits come in bouts, so the
+/// distribution is as wide as the site's own weeks were (negative binomial).
+/// </summary>
+static class Seasonal
+{
+    public const int WeeksAside = 2;
+    public const double HistoryDaysMin = 60;
+    public const double Chance = 0.005;
+    const double PriorDays = 14;
+    const int WeeksOfYear = 52;
+
+    /// <param name="events">Events by week; week 0 is the first of the span, and 52 weeks are a year.</param>
+    /// <param name="days">Camera-days by week.</param>
+    public static IReadOnlyList<SeasonalWeek> Judge(IReadOnlyList<int> events, IReadOnlyList<double> days)
+    {
+        var allDays = days.Sum();
+        var siteRate = allDays > 0 ? events.Sum() / allDays : 0;
+        var expectations = new (double Rate, double Days, int Events)[events.Count];
+        for (var week = 0; week < events.Count; week++)
+        {
+            var (historyDays, historyEvents) = (0.0, 0);
+            for (var other = 0; other < events.Count; other++)
+            {
+                if (IsSameSeason(week, other))
+                {
+                    historyDays += days[other];
+                    historyEvents += events[other];
+                }
+            }
+
+            expectations[week] = (
+                (historyEvents + siteRate * PriorDays) / (historyDays + PriorDays), historyDays, historyEvents);
+        }
+
+        var width = Width(events, days, expectations);
+        return [.. Enumerable.Range(0, events.Count).Select(w => Judge(w, events[w], days[w], expectations[w], width))];
+    }
+
+    static SeasonalWeek Judge(
+        int week, int events, double days, (double Rate, double Days, int Events) history, double width)
+    {
+        if (history.Days < HistoryDaysMin || days <= 0)
+        {
+            return new SeasonalWeek(week, events, days, null, history.Days, history.Events, Unusual.TooFewData);
+        }
+
+        var expected = history.Rate * days;
+        var atLeast = 1 - Below(events, expected, width);
+        var atMost = Below(events + 1, expected, width);
+        var found = atLeast < Chance ? Unusual.More : atMost < Chance ? Unusual.Fewer : Unusual.No;
+        return new SeasonalWeek(week, events, days, expected, history.Days, history.Events, found);
+    }
+
+    static bool IsSameSeason(int week, int other)
+    {
+        var apart = Math.Abs(week - other);
+        var inYear = Math.Min(apart % WeeksOfYear, WeeksOfYear - apart % WeeksOfYear);
+        return inYear <= WeeksAside && apart > WeeksAside;
+    }
+
+    /// <summary>
+    /// Variance over mean of the weeks around their expectations, at least one. The tenth that lies farthest off has no
+    /// say, so that unusual weeks do not widen what they are held against.
+    /// </summary>
+    static double Width(
+        IReadOnlyList<int> events, IReadOnlyList<double> days,
+        (double Rate, double Days, int Events)[] expectations)
+    {
+        var squares = new List<double>();
+        for (var w = 0; w < events.Count; w++)
+        {
+            var expected = expectations[w].Rate * days[w];
+            if (expectations[w].Days >= HistoryDaysMin && expected > 0)
+            {
+                squares.Add(Math.Pow(events[w] - expected, 2) / expected);
+            }
+        }
+
+        squares.Sort();
+        var kept = squares.Take(squares.Count * 9 / 10).ToList();
+        return kept.Count < 10 ? 1 : Math.Max(1, kept.Average());
+    }
+
+    /// <summary>The chance of fewer than so many under a negative binomial of this mean and variance over
+    /// mean.</summary>
+    static double Below(int events, double mean, double width)
+    {
+        if (mean <= 0)
+        {
+            return events > 0 ? 1 : 0;
+        }
+
+        // At a width of one it is Poisson; a little above one, the same formula serves both.
+        var spread = Math.Max(width, 1.000001);
+        var shape = mean / (spread - 1);
+        var success = 1 / spread;
+        var term = Math.Exp(shape * Math.Log(success));
+        var sum = 0.0;
+        for (var k = 0; k < events; k++)
+        {
+            sum += term;
+            term *= (shape + k) / (k + 1) * (1 - success);
+        }
+
+        return Math.Min(1, sum);
+    }
+}

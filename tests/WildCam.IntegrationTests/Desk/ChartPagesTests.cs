@@ -1,0 +1,168 @@
+using Deque.AxeCore.Playwright;
+using Microsoft.Playwright;
+
+namespace WildCam.IntegrationTests.Desk;
+
+/// <summary>The charts: their numbers are SQL's own, their bars open the pictures behind them.</summary>
+public sealed class ChartPagesTests(DeskHub hub) : IClassFixture<DeskHub>
+{
+    const string Fox = "species=vulpes-vulpes";
+
+    public static TheoryData<string, string> Charts() => new()
+    {
+        { "activity", Fox }, { "time", Fox + ",procyon-lotor" }, { "effort", "" }, { "rates", Fox },
+        { "abundance", "" }, { "accumulation", "" }, { "heat", Fox }, { "overlap", Fox + ",odocoileus-hemionus" },
+        { "occupancy", Fox }, { "movement", "" }, { "seasonal", "" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Charts))]
+    public async Task A_chart_is_drawn_and_listed_and_breaks_no_rule_of_access(string name, string query)
+    {
+        foreach (var (scheme, width) in new[] { (ColorScheme.Light, 1440), (ColorScheme.Dark, 360) })
+        {
+            var page = await hub.OpenAsync(width, 800, scheme);
+            var complaints = new List<string>();
+            page.Console += (_, message) =>
+            {
+                if (message.Type == "error")
+                {
+                    complaints.Add(message.Text);
+                }
+            };
+            await page.GotoAsync($"/p/creek/charts/{name}?{query}");
+            if (name is not "seasonal")
+            {
+                await Assertions.Expect(page.Locator("svg.chart")).ToBeVisibleAsync();
+                Assert.True(await page.Locator("table.list tbody tr").CountAsync() > 0);
+            }
+
+            Assert.Empty(complaints);
+            var axe = await page.RunAxe();
+            Assert.True(axe.Violations.Length == 0, string.Join('\n', axe.Violations.Select(v =>
+                $"{v.Id}: {v.Help} {string.Join(' ', v.Nodes.Take(3).Select(n => n.Html))}")));
+            Assert.True(await page.EvaluateAsync<bool>(
+                "document.documentElement.scrollWidth <= document.documentElement.clientWidth"));
+            if (Environment.GetEnvironmentVariable("WILDCAM_SCREENSHOTS") is { Length: > 0 } folder)
+            {
+                await page.ScreenshotAsync(new() { Path = Path.Combine(folder, $"chart-{name}-{width}.png") });
+            }
+
+            await page.Context.CloseAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Activity_by_hour_is_what_sql_counts()
+    {
+        var rows = await CsvAsync("activity", Fox);
+        var expected = await ExpectedAsync("extract(hour from local_at)::int", 30);
+        var shown = rows.Where(r => r[3] != "0")
+            .ToDictionary(r => int.Parse(r[2], Invariant), r => int.Parse(r[3], Invariant));
+        Assert.Equal(expected, shown);
+        Assert.True(expected.Count > 5);
+    }
+
+    [Fact]
+    public async Task Events_closer_than_the_interval_count_once()
+    {
+        // The seed's cameras see something every few hours; a day's interval leaves out most of it.
+        var rows = await CsvAsync("activity", Fox + "&interval=1440");
+        var expected = await ExpectedAsync("extract(hour from local_at)::int", 1440);
+        Assert.Equal(
+            expected.Values.Sum(), rows.Sum(r => int.Parse(r[3], Invariant)));
+        Assert.True(expected.Values.Sum() < (await ExpectedAsync("1", 30)).Values.Sum());
+    }
+
+    [Fact]
+    public async Task Rates_are_events_by_effort_and_no_effort_is_not_zero()
+    {
+        var rows = await CsvAsync("rates", Fox);
+        var events = await ExpectedAsync("coalesce(site_id, 0)", 30);
+        foreach (var row in rows)
+        {
+            var site = await hub.Database.ReadAsync<int>($"select id from sites where name = '{row[0]}'");
+            var (count, days) = (int.Parse(row[1], Invariant), double.Parse(row[2], Invariant));
+            Assert.Equal(events.GetValueOrDefault(site), count);
+            Assert.Equal(count * 100 / days, double.Parse(row[3], Invariant), 1);
+        }
+
+        var before = await CsvAsync("rates", Fox + "&from=2024-01-01&to=2024-02-01");
+        Assert.All(before, r => Assert.Equal(("0", "0", ""), (r[1], r[2], r[3])));
+    }
+
+    [Fact]
+    public async Task A_bar_opens_the_pictures_behind_it()
+    {
+        var page = await hub.OpenAsync();
+        await page.GotoAsync($"/p/creek/charts/activity?{Fox}");
+        var first = page.Locator("svg.chart a").First;
+        var title = await first.GetAttributeAsync("aria-label");
+        await page.GotoAsync((await first.GetAttributeAsync("href"))!);
+        var hour = System.Text.RegularExpressions.Regex.Match(title!, "[0-9]{2}(?=:00)").Value;
+        var times = await page.Locator(".cell .when").AllInnerTextsAsync();
+        Assert.NotEmpty(times);
+        Assert.All(times, t => Assert.Contains(hour + ":", t, StringComparison.Ordinal));
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_chart_is_saved_as_a_picture()
+    {
+        var page = await hub.OpenAsync();
+        await page.GotoAsync($"/p/creek/charts/activity?{Fox}");
+        var download = await page.RunAndWaitForDownloadAsync(
+            () => page.GetByRole(AriaRole.Button, new() { Name = "Picture (PNG)" }).ClickAsync());
+        var bytes = await File.ReadAllBytesAsync((await download.PathAsync())!);
+        Assert.Equal([0x89, 0x50, 0x4E, 0x47], bytes[..4]);
+        // Width in the header's first field: twice that of the drawing.
+        Assert.Equal(1440, System.Buffers.Binary.BinaryPrimitives.ReadInt32BigEndian(bytes.AsSpan(16)));
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task A_chart_of_another_project_does_not_exist()
+    {
+        var page = await hub.OpenAsync();
+        foreach (var path in new[] { "/p/none/charts", "/p/none/charts/activity", "/p/none/charts/activity.csv",
+            "/p/creek/charts/nothing", "/p/creek/charts/nothing.svg" })
+        {
+            var answer = await page.APIRequest.GetAsync(path);
+            Assert.Equal(404, answer.Status);
+        }
+
+        await page.Context.CloseAsync();
+    }
+
+    static readonly System.Globalization.CultureInfo Invariant = System.Globalization.CultureInfo.InvariantCulture;
+
+    async Task<List<string[]>> CsvAsync(string name, string query)
+    {
+        var page = await hub.OpenAsync();
+        var answer = await page.APIRequest.GetAsync($"/p/creek/charts/{name}.csv?{query}");
+        Assert.Equal(200, answer.Status);
+        var lines = (await answer.TextAsync()).Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        await page.Context.CloseAsync();
+        return [.. lines.Skip(1).Select(l => l.Split(','))];
+    }
+
+    /// <summary>The same count over the last year, written as plainly as can be: a look back for each event.</summary>
+    async Task<Dictionary<int, int>> ExpectedAsync(string class_, int minutes)
+    {
+        var pairs = await hub.Database.ReadAsync<string>($"""
+            with local as (
+              select f.*, f.started_at at time zone coalesce(s.time_zone, 'America/Denver') as local_at
+              from event_findings f join taxa t on t.id = f.taxon_id left join sites s on s.id = f.site_id
+              where t.slug = 'vulpes-vulpes' and (f.source <> 1 or f.confidence >= 0.7))
+            select coalesce(string_agg(class || '=' || events, ';'), '') from (
+              select {class_} as class, count(*) as events from local l
+              where local_at::date > (now() at time zone 'America/Denver')::date - 365
+                and not exists (select from local b where b.site_id is not distinct from l.site_id
+                  and (b.site_id is not null or b.camera_id = l.camera_id)
+                  and b.started_at < l.started_at and b.started_at > l.started_at - interval '{minutes} minutes')
+              group by 1) counts
+            """);
+        return pairs.Split(';', StringSplitOptions.RemoveEmptyEntries).Select(p => p.Split('='))
+            .ToDictionary(p => int.Parse(p[0], Invariant), p => int.Parse(p[1], Invariant));
+    }
+}

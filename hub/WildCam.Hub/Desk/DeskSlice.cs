@@ -62,6 +62,7 @@ static class DeskSlice
         var pages = app.MapGroup("").ExcludeFromDescription();
         LookRoutes.Map(pages);
         CameraRoutes.Map(pages);
+        UpdateRoutes.Map(pages);
         ServerRoutes.Map(pages);
         AuditRoutes.Map(pages);
         AccountRoutes.Map(pages);

@@ -12,6 +12,7 @@ public enum Place
     Pictures,
     Species,
     Cameras,
+    Updates,
     Jobs,
 
     /// <summary>A page of the project, or of the server, that the account's menu leads to.</summary>

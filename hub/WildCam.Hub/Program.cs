@@ -3,6 +3,7 @@ using WildCam.Hub.Detection;
 using WildCam.Hub.Desk;
 using WildCam.Hub.Captures;
 using WildCam.Hub.Events;
+using WildCam.Hub.Fleet;
 using WildCam.Hub.Gateway;
 using WildCam.Hub.Hosting;
 using WildCam.Hub.Ingest;
@@ -26,6 +27,7 @@ builder.AddAccounts();
 builder.AddRollups();
 builder.AddThumbnails();
 builder.AddDetection();
+builder.AddFleet();
 builder.AddDesk();
 
 var app = builder.Build();

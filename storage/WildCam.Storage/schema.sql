@@ -356,6 +356,13 @@ CREATE TABLE public.camera_states (
 )
 WITH (fillfactor='50');
 
+CREATE TABLE public.camera_update_keys (
+    camera_id integer NOT NULL,
+    sealed_key bytea NOT NULL,
+    issued_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_number bigint DEFAULT 0 NOT NULL
+);
+
 CREATE TABLE public.cameras (
     id integer NOT NULL,
     project_id integer NOT NULL,
@@ -514,6 +521,63 @@ CREATE TABLE public.events (
     undecided_count integer DEFAULT 0 NOT NULL,
     version integer DEFAULT 1 NOT NULL,
     merged_into uuid
+);
+
+CREATE TABLE public.firmware (
+    id integer NOT NULL,
+    publisher_id integer NOT NULL,
+    board smallint NOT NULL,
+    major integer NOT NULL,
+    minor integer NOT NULL,
+    patch integer NOT NULL,
+    loader_major integer NOT NULL,
+    loader_minor integer NOT NULL,
+    size_bytes integer NOT NULL,
+    digest bytea NOT NULL,
+    sha256 bytea NOT NULL,
+    blob_path text NOT NULL,
+    notes text DEFAULT ''::text NOT NULL,
+    added_by integer,
+    added_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT firmware_digest_check CHECK ((length(digest) = 32)),
+    CONSTRAINT firmware_notes_check CHECK ((length(notes) <= 10000)),
+    CONSTRAINT firmware_sha256_check CHECK ((length(sha256) = 32)),
+    CONSTRAINT firmware_size_bytes_check CHECK ((size_bytes > 0))
+);
+
+ALTER TABLE public.firmware ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.firmware_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE SEQUENCE public.firmware_offer_ids
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE public.firmware_publishers (
+    id integer NOT NULL,
+    name text NOT NULL,
+    public_key bytea NOT NULL,
+    added_by integer,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    revoked_at timestamp with time zone,
+    CONSTRAINT firmware_publishers_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+);
+
+ALTER TABLE public.firmware_publishers ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.firmware_publishers_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.hubs (
@@ -838,6 +902,85 @@ CREATE TABLE public.recurring_runs (
     result text
 );
 
+CREATE TABLE public.rollout_cameras (
+    rollout_id integer NOT NULL,
+    camera_id integer NOT NULL,
+    step smallint NOT NULL,
+    state smallint NOT NULL,
+    since timestamp with time zone NOT NULL,
+    deadline_at timestamp with time zone,
+    reason smallint DEFAULT 0 NOT NULL,
+    code integer DEFAULT 0 NOT NULL,
+    version_before text,
+    reported text,
+    new_version_at timestamp with time zone,
+    is_confirmed boolean DEFAULT false NOT NULL,
+    received_bytes bigint DEFAULT 0 NOT NULL,
+    attempts smallint DEFAULT 1 NOT NULL,
+    offers smallint DEFAULT 0 NOT NULL,
+    offer_id bigint,
+    offer_number bigint,
+    offered_at timestamp with time zone,
+    must_withdraw boolean DEFAULT false NOT NULL,
+    CONSTRAINT rollout_cameras_state_check CHECK (((state >= 1) AND (state <= 11)))
+);
+
+CREATE TABLE public.rollout_history (
+    id bigint NOT NULL,
+    rollout_id integer NOT NULL,
+    camera_id integer,
+    account_id integer,
+    at timestamp with time zone NOT NULL,
+    word text NOT NULL,
+    detail jsonb DEFAULT '{}'::jsonb NOT NULL
+);
+
+ALTER TABLE public.rollout_history ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.rollout_history_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.rollout_steps (
+    rollout_id integer NOT NULL,
+    step smallint NOT NULL,
+    begun_at timestamp with time zone,
+    enough_at timestamp with time zone,
+    forgiven integer DEFAULT 0 NOT NULL,
+    excused integer DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE public.rollouts (
+    id integer NOT NULL,
+    project_id integer NOT NULL,
+    firmware_id integer NOT NULL,
+    replaces integer,
+    plan jsonb NOT NULL,
+    state smallint DEFAULT 1 NOT NULL,
+    stop_reason smallint DEFAULT 0 NOT NULL,
+    stop_step smallint,
+    version integer DEFAULT 1 NOT NULL,
+    started_by integer,
+    started_at timestamp with time zone NOT NULL,
+    changed_by integer,
+    changed_at timestamp with time zone NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT rollouts_state_check CHECK ((state = ANY (ARRAY[1, 2, 3, 4, 5])))
+);
+
+ALTER TABLE public.rollouts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.rollouts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.schema_migrations (
     number integer NOT NULL,
     name text NOT NULL,
@@ -1006,6 +1149,9 @@ ALTER TABLE ONLY public.camera_spools
 ALTER TABLE ONLY public.camera_states
     ADD CONSTRAINT camera_states_pkey PRIMARY KEY (camera_id);
 
+ALTER TABLE ONLY public.camera_update_keys
+    ADD CONSTRAINT camera_update_keys_pkey PRIMARY KEY (camera_id);
+
 ALTER TABLE ONLY public.cameras
     ADD CONSTRAINT cameras_code_key UNIQUE (code);
 
@@ -1041,6 +1187,21 @@ ALTER TABLE ONLY public.event_findings
 
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.firmware
+    ADD CONSTRAINT firmware_board_major_minor_patch_key UNIQUE (board, major, minor, patch);
+
+ALTER TABLE ONLY public.firmware
+    ADD CONSTRAINT firmware_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.firmware_publishers
+    ADD CONSTRAINT firmware_publishers_name_key UNIQUE (name);
+
+ALTER TABLE ONLY public.firmware_publishers
+    ADD CONSTRAINT firmware_publishers_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.firmware_publishers
+    ADD CONSTRAINT firmware_publishers_public_key_key UNIQUE (public_key);
 
 ALTER TABLE ONLY public.hubs
     ADD CONSTRAINT hubs_pkey PRIMARY KEY (id);
@@ -1119,6 +1280,18 @@ ALTER TABLE ONLY public.quarantine_entries
 
 ALTER TABLE ONLY public.recurring_runs
     ADD CONSTRAINT recurring_runs_pkey PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.rollout_cameras
+    ADD CONSTRAINT rollout_cameras_pkey PRIMARY KEY (rollout_id, camera_id);
+
+ALTER TABLE ONLY public.rollout_history
+    ADD CONSTRAINT rollout_history_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.rollout_steps
+    ADD CONSTRAINT rollout_steps_pkey PRIMARY KEY (rollout_id, step);
+
+ALTER TABLE ONLY public.rollouts
+    ADD CONSTRAINT rollouts_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (number);
@@ -1234,6 +1407,20 @@ CREATE INDEX qrtz_triggers_sched_name_trigger_state_next_fire_time_prior_idx ON 
 
 CREATE INDEX quarantine_entries_received_at_idx ON public.quarantine_entries USING btree (received_at DESC) WHERE (resolved_at IS NULL);
 
+CREATE INDEX rollout_cameras_camera_id_idx ON public.rollout_cameras USING btree (camera_id);
+
+CREATE UNIQUE INDEX rollout_cameras_open ON public.rollout_cameras USING btree (camera_id) WHERE (state < 8);
+
+CREATE INDEX rollout_cameras_rollout_id_deadline_at_idx ON public.rollout_cameras USING btree (rollout_id, deadline_at) WHERE (deadline_at IS NOT NULL);
+
+CREATE INDEX rollout_history_rollout_id_camera_id_id_idx ON public.rollout_history USING btree (rollout_id, camera_id, id DESC);
+
+CREATE INDEX rollout_history_rollout_id_id_idx ON public.rollout_history USING btree (rollout_id, id DESC);
+
+CREATE INDEX rollouts_id_idx ON public.rollouts USING btree (id) WHERE (ended_at IS NULL);
+
+CREATE INDEX rollouts_project_id_id_idx ON public.rollouts USING btree (project_id, id DESC);
+
 CREATE INDEX sessions_account_id_idx ON public.sessions USING btree (account_id);
 
 CREATE INDEX summary_dirty_camera_id_detection_date_idx ON public.summary_dirty USING btree (camera_id, detection_date);
@@ -1268,6 +1455,9 @@ ALTER TABLE ONLY public.camera_spools
 
 ALTER TABLE ONLY public.camera_states
     ADD CONSTRAINT camera_states_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.camera_update_keys
+    ADD CONSTRAINT camera_update_keys_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
 
 ALTER TABLE ONLY public.cameras
     ADD CONSTRAINT cameras_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
@@ -1304,6 +1494,15 @@ ALTER TABLE ONLY public.events
 
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_site_id_fkey FOREIGN KEY (site_id) REFERENCES public.sites(id);
+
+ALTER TABLE ONLY public.firmware
+    ADD CONSTRAINT firmware_added_by_fkey FOREIGN KEY (added_by) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.firmware
+    ADD CONSTRAINT firmware_publisher_id_fkey FOREIGN KEY (publisher_id) REFERENCES public.firmware_publishers(id);
+
+ALTER TABLE ONLY public.firmware_publishers
+    ADD CONSTRAINT firmware_publishers_added_by_fkey FOREIGN KEY (added_by) REFERENCES public.accounts(id);
 
 ALTER TABLE ONLY public.identifications
     ADD CONSTRAINT identifications_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
@@ -1343,6 +1542,39 @@ ALTER TABLE ONLY public.qrtz_triggers
 
 ALTER TABLE ONLY public.quarantine_entries
     ADD CONSTRAINT quarantine_entries_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.rollout_cameras
+    ADD CONSTRAINT rollout_cameras_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.rollout_cameras
+    ADD CONSTRAINT rollout_cameras_rollout_id_fkey FOREIGN KEY (rollout_id) REFERENCES public.rollouts(id);
+
+ALTER TABLE ONLY public.rollout_history
+    ADD CONSTRAINT rollout_history_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.rollout_history
+    ADD CONSTRAINT rollout_history_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.rollout_history
+    ADD CONSTRAINT rollout_history_rollout_id_fkey FOREIGN KEY (rollout_id) REFERENCES public.rollouts(id);
+
+ALTER TABLE ONLY public.rollout_steps
+    ADD CONSTRAINT rollout_steps_rollout_id_fkey FOREIGN KEY (rollout_id) REFERENCES public.rollouts(id);
+
+ALTER TABLE ONLY public.rollouts
+    ADD CONSTRAINT rollouts_changed_by_fkey FOREIGN KEY (changed_by) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.rollouts
+    ADD CONSTRAINT rollouts_firmware_id_fkey FOREIGN KEY (firmware_id) REFERENCES public.firmware(id);
+
+ALTER TABLE ONLY public.rollouts
+    ADD CONSTRAINT rollouts_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.rollouts
+    ADD CONSTRAINT rollouts_replaces_fkey FOREIGN KEY (replaces) REFERENCES public.rollouts(id);
+
+ALTER TABLE ONLY public.rollouts
+    ADD CONSTRAINT rollouts_started_by_fkey FOREIGN KEY (started_by) REFERENCES public.accounts(id);
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);

@@ -22,6 +22,7 @@ var root = new RootCommand("WildCam: a camera-trap network that a field team own
     ImportCommand.Create(),
     ModelCommands.Create(),
     FirmwareCommands.Create(),
+    RolloutCommands.Create(),
     DbCommands.Create(),
     TestCommand.Create(),
     BenchCommand.Create(),

@@ -68,6 +68,7 @@ static class DeskSlice
         LookRoutes.Map(pages);
         ChartRoutes.Map(pages);
         CameraRoutes.Map(pages);
+        UpdateRoutes.Map(pages);
         ServerRoutes.Map(pages);
         AuditRoutes.Map(pages);
         AccountRoutes.Map(pages);

@@ -13,6 +13,7 @@ public enum Place
     Species,
     Charts,
     Cameras,
+    Updates,
     Jobs,
 
     /// <summary>A page of the project, or of the server, that the account's menu leads to.</summary>

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using WildCam.Hub.Hosting;
 using WildCam.Wire;
 
 namespace WildCam.Hub.Fleet;

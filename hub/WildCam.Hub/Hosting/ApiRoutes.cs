@@ -5,6 +5,7 @@ using WildCam.Hub.Accounts;
 using WildCam.Hub.Cameras;
 using WildCam.Hub.Captures;
 using WildCam.Hub.Events;
+using WildCam.Hub.Fleet;
 using WildCam.Hub.Ingest;
 using WildCam.Hub.Jobs;
 using WildCam.Storage.Accounts;
@@ -62,10 +63,12 @@ static class ApiRoutes
         CamerasApi.Map(project);
         CapturesApi.Map(project);
         EventsApi.Map(project);
+        RolloutsApi.Map(project);
 
         var admin = api.MapGroup("").RequireAuthorization(Policies.Admin);
         JobsApi.Map(admin);
         QuarantineApi.Map(admin);
+        FirmwareApi.Map(project, admin);
 
         // Short addresses, as load tests and monitors call them.
         var brief = app.MapGroup("/api").RequireAuthorization(Policies.SignedIn).RequireRateLimiting(RateLimits.Api);

@@ -32,6 +32,12 @@ public sealed class HubOptions
     /// count; empty: nobody's.
     /// </summary>
     public string TrustedProxies { get; set; } = "";
+
+    /// <summary>
+    /// File that opens the cameras' update keys; empty: keys/update.key in the data folder. Hubs of one database share
+    /// it. Keep a copy apart from the database's.
+    /// </summary>
+    public string UpdateKeyFile { get; set; } = "";
 }
 
 /// <summary>Where pictures lie; section WildCam:Blobs.</summary>

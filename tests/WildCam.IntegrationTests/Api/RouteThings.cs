@@ -7,7 +7,7 @@ namespace WildCam.IntegrationTests.Api;
 sealed class RouteThings(ApiWorld world)
 {
     /// <summary>Names that a line may use; anything else stands for itself.</summary>
-    public static readonly string[] Names = ["capture", "event", "camera", "fresh", "token"];
+    public static readonly string[] Names = ["capture", "event", "camera", "fresh", "token", "rollout"];
 
     public async Task<string> MakeAsync(string name, string caller) => name switch
     {
@@ -16,6 +16,7 @@ sealed class RouteThings(ApiWorld world)
         "camera" => await CameraAsync(),
         "fresh" => Fresh(),
         "token" => await TokenAsync(caller),
+        "rollout" => await RolloutAsync(),
         _ => name,
     };
 
@@ -49,5 +50,21 @@ sealed class RouteThings(ApiWorld world)
             values ($1, $2, $3, '2026-05-20 11:00Z', '2026-05-20 11:01Z', 1) on conflict do nothing
             """, id, world.ProjectId, world.CameraId);
         return id;
+    }
+
+    /// <summary>One without cameras.</summary>
+    async Task<string> RolloutAsync()
+    {
+        var id = await world.Hub.Database.ReadAsync<int>("""
+            with p as (
+              insert into firmware_publishers (name, public_key) values ($2, $2::bytea) returning id),
+            f as (
+              insert into firmware (publisher_id, board, major, minor, patch, loader_major, loader_minor, size_bytes,
+                digest, sha256, blob_path)
+              select id, 1, 1, 0, id, 1, 0, 1, sha256('d'), sha256('s'), 'firmware/x.wcb' from p returning id)
+            insert into rollouts (project_id, firmware_id, plan, started_at, changed_at, expires_at)
+            select $1, id, '{}', now(), now(), now() + interval '1 day' from f returning id
+            """, world.ProjectId, Fresh());
+        return id.ToString(CultureInfo.InvariantCulture);
     }
 }

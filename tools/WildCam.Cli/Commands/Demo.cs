@@ -27,7 +27,10 @@ static class Demo
             Project, ProjectName, EventGapMinutes, places,
             DateTimeOffset.UtcNow.AddDays(-DemoFleet.HistoryDays - 1), cancellationToken);
         var hub = await SimulateCommand.EndpointAsync(workspace, tls: false, cancellationToken);
-        var options = DemoFleet.Options(hub, secrets.Passwords, Path.Combine(folder, "cameras"));
+        var keys = await UpdateKeyCommand.EnsureAllAsync(
+            workspace, database, places.Select(p => p.Code), cancellationToken);
+        var options = DemoFleet.Options(
+            hub, secrets.Passwords, Path.Combine(folder, "cameras"), updateKeys: keys);
         Screen.Line($"{places.Count} simulated cameras send pictures to {new Uri(address, $"/p/{Project}/")}");
         return RunAsync(options, address, secrets.Token!, cancellationToken);
     }

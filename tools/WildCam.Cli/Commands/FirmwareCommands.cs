@@ -2,16 +2,24 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using WildCam.Cli.Machine;
 using WildCam.Hub.Fleet;
+using WildCam.Hub.Hosting;
 
 namespace WildCam.Cli.Commands;
 
-/// <summary>`firmware key`, `pack`, `verify`: bundles of firmware, for publishers. No hub is needed.</summary>
+/// <summary>
+/// `firmware key`, `pack`, `verify`: bundles of firmware, for publishers, without a hub. `firmware trust`, `add`,
+/// `list`: what the hub of this folder takes and has.
+/// </summary>
 static class FirmwareCommands
 {
     const long FileBytesMax = 16 << 20;
 
     public static Command Create() =>
-        new("firmware", "Make and check bundles of firmware.") { Key(), Pack(), Verify() };
+        new("firmware", "Make and check bundles of firmware, and bring them to the hub.")
+        {
+            Key(), Pack(), Verify(), FirmwareCatalogueCommands.Trust(), FirmwareCatalogueCommands.Publishers(),
+            FirmwareCatalogueCommands.Distrust(), FirmwareCatalogueCommands.Add(), FirmwareCatalogueCommands.List(),
+        };
 
     static Command Key()
     {
@@ -135,7 +143,7 @@ static class FirmwareCommands
         ? number
         : throw new CommandException($"'{text}' is no version: numbers with points between them, as 1.2.0.");
 
-    static async Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken)
+    internal static async Task<byte[]> ReadAsync(string path, CancellationToken cancellationToken)
     {
         var file = new FileInfo(path);
         if (!file.Exists)

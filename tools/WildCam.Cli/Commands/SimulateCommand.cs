@@ -18,7 +18,8 @@ static class SimulateCommand
     static readonly TimeSpan DeployedBefore = TimeSpan.FromDays(3650);
 
     sealed record Wanted(
-        int Cameras, int? Pictures, double Every, string? Images, ulong Seed, bool Faults, bool Tls, bool Json);
+        int Cameras, int? Pictures, double Every, string? Images, ulong Seed, bool Faults, bool Tls, bool Json,
+        BundleFaults BundleFaults);
 
     public static Command Create()
     {
@@ -32,6 +33,10 @@ static class SimulateCommand
         var images = new Option<string?>("--images") { Description = "Send the JPEGs of this folder, each once." };
         var seed = new Option<ulong>("--seed") { Description = "Repeats a simulation.", DefaultValueFactory = _ => 1 };
         var faults = new Option<bool>("--faults") { Description = "Drops, bit flips, cuts, wrong clocks." };
+        var firmware = new Option<string?>("--firmware-faults")
+        {
+            Description = "New firmware fails: dies=0.05,mute=0.01,lost=0.01 are shares of the cameras.",
+        };
         var tls = new Option<bool>("--tls") { Description = "Over TLS, trusting the hub's own authority." };
         var json = new Option<bool>("--json") { Description = "Print the result as JSON." };
         var energy = new Option<bool>("--energy")
@@ -52,7 +57,7 @@ static class SimulateCommand
         };
         var command = new Command("simulate", "Run simulated cameras against the hub of this folder.")
         {
-            cameras, pictures, every, images, seed, faults, tls, json, energy, triggers, heartbeat, battery,
+            cameras, pictures, every, images, seed, faults, firmware, tls, json, energy, triggers, heartbeat, battery,
         };
         command.SetAction((parse, cancellationToken) => parse.GetValue(energy)
             ? Task.FromResult(ReckonEnergy(
@@ -60,9 +65,31 @@ static class SimulateCommand
             : RunAsync(
             new Wanted(
                 parse.GetValue(cameras), parse.GetValue(pictures), parse.GetValue(every), parse.GetValue(images),
-                parse.GetValue(seed), parse.GetValue(faults), parse.GetValue(tls), parse.GetValue(json)),
+                parse.GetValue(seed), parse.GetValue(faults), parse.GetValue(tls), parse.GetValue(json),
+                FirmwareFaults(parse.GetValue(firmware))),
             cancellationToken));
         return command;
+    }
+
+    static BundleFaults FirmwareFaults(string? listed)
+    {
+        var faults = new BundleFaults();
+        foreach (var part in (listed ?? "").Split(',', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var share = part.Split('=') is [_, var text]
+                && double.TryParse(text, CultureInfo.InvariantCulture, out var number) && number is >= 0 and <= 1
+                    ? number
+                    : throw new CommandException($"'{part}' is no share: write dies=0.05, from 0 to 1.");
+            faults = part.Split('=')[0].Trim() switch
+            {
+                "dies" => faults with { Dead = share },
+                "mute" => faults with { Mute = share },
+                "lost" => faults with { Lost = share },
+                var name => throw new CommandException($"New firmware can be dies, mute or lost, not '{name}'."),
+            };
+        }
+
+        return faults;
     }
 
     static int ReckonEnergy(int? triggersADay, int heartbeatMinutes, double batteryMilliampereHours, bool json)
@@ -104,15 +131,19 @@ static class SimulateCommand
             .EnsureAsync(
                 Project, ProjectName, EventGapMinutes, places, DateTimeOffset.UtcNow - DeployedBefore,
                 cancellationToken);
+        var keys = await UpdateKeyCommand.EnsureAllAsync(
+            database.Workspace, database.Source, places.Select(p => p.Code), cancellationToken);
         var options = new SimulationOptions
         {
             Hub = hub,
-            Cameras = [.. places.Select(p => new CameraAccount(p.Code, secrets.Passwords[p.Code]))],
+            Cameras = [.. places.Select(p => new CameraAccount(
+                p.Code, secrets.Passwords[p.Code], UpdateKey: keys.GetValueOrDefault(p.Code)))],
             Seed = wanted.Seed,
             PicturesPerCamera = wanted.Pictures,
             TriggerSeconds = wanted.Every,
             ImagesFolder = wanted.Images,
             Faults = wanted.Faults ? FaultOptions.Rough : FaultOptions.None,
+            BundleFaults = wanted.BundleFaults,
         };
         using var filer = new GroundTruthFiler(
             new Uri($"http://localhost:{database.Workspace.Hub.WebPort.ToString(CultureInfo.InvariantCulture)}"),

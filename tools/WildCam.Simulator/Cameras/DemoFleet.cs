@@ -27,14 +27,17 @@ public static class DemoFleet
     /// <summary>The simulation of the demo.</summary>
     /// <param name="passwords">Of each camera, by its code.</param>
     /// <param name="stateFolder">Where spools and settings outlive a restart; the history is made once.</param>
+    /// <param name="updateKeys">Of each camera; one without takes no firmware.</param>
     public static SimulationOptions Options(
-        HubEndpoint hub, IReadOnlyDictionary<string, string> passwords, string? stateFolder, ulong seed = 7) => new()
+        HubEndpoint hub, IReadOnlyDictionary<string, string> passwords, string? stateFolder, ulong seed = 7,
+        IReadOnlyDictionary<string, byte[]>? updateKeys = null) => new()
     {
         Hub = hub,
         Cameras =
         [
             .. Cameras.Select(c => new CameraAccount(
-                c.Code, passwords[c.Code], TimeZoneInfo.FindSystemTimeZoneById(c.ZoneId), c.Biome)),
+                c.Code, passwords[c.Code], TimeZoneInfo.FindSystemTimeZoneById(c.ZoneId), c.Biome,
+                updateKeys?.GetValueOrDefault(c.Code))),
         ],
         Seed = seed,
         FirstMinuteTriggerSeconds = 7,

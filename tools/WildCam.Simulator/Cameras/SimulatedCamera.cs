@@ -151,6 +151,11 @@ sealed class SimulatedCamera : IDisposable
                 _link.IsOffline = _loader.IsMute;
             }
 
+            if (_loader.IsLost)
+            {
+                return int.MaxValue;
+            }
+
             return Step(_brain!);
         }
         catch (PowerCutException)

@@ -58,6 +58,9 @@ public sealed class SimulatedFleet
         _seats = [.. _options.Cameras.Select((account, index) => Seated(account, index, dealt, studios))];
     }
 
+    /// <summary>The version that a camera runs, whatever it told the hub.</summary>
+    public Version FirmwareOf(string code) => _seats.First(s => s.Camera.Code == code).Camera.Firmware;
+
     public FleetProgress Progress => _ledger.Count(new FleetProgress
     {
         Cameras = _seats.Length,

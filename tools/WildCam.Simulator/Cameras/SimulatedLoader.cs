@@ -19,6 +19,9 @@ sealed class SimulatedLoader(SimulatedSlots slots, BundleFaults faults, ulong se
     /// <summary>Whether what runs is a new version that never connects.</summary>
     public bool IsMute { get; private set; }
 
+    /// <summary>Whether what runs is a new version that hangs for ever.</summary>
+    public bool IsLost { get; private set; }
+
     /// <summary>
     /// Starts what the slots say, and writes its version to the profile; false where it died: the board restarts then.
     /// </summary>
@@ -48,7 +51,9 @@ sealed class SimulatedLoader(SimulatedSlots slots, BundleFaults faults, ulong se
 
         var fate = Fate();
         slots.RunningSlot = slot;
-        IsMute = isPending && fate >= faults.Dead && fate < faults.Dead + faults.Mute;
+        var alive = faults.Dead + faults.Mute;
+        IsMute = isPending && fate >= faults.Dead && fate < alive;
+        IsLost = isPending && fate >= alive && fate < alive + faults.Lost;
         _hasRun = !isPending || fate >= faults.Dead;
         return true;
     }
@@ -57,6 +62,7 @@ sealed class SimulatedLoader(SimulatedSlots slots, BundleFaults faults, ulong se
     {
         _head = null;
         IsMute = false;
+        IsLost = false;
     }
 
     // The simulated camera restarts by itself, in its own time.

@@ -33,7 +33,8 @@ public sealed record CameraAccount(
 /// <summary>What new firmware does wrong, as shares of the cameras, drawn from the seed for each version.</summary>
 /// <param name="Dead">It dies at each start, so that the loader soon falls back.</param>
 /// <param name="Mute">It never connects, so that it is never confirmed and its trials run out.</param>
-public sealed record BundleFaults(double Dead = 0, double Mute = 0);
+/// <param name="Lost">It hangs in a way that no loader can mend: the camera is never heard of again.</param>
+public sealed record BundleFaults(double Dead = 0, double Mute = 0, double Lost = 0);
 
 /// <summary>
 /// Accidents, each a probability, all drawn from the simulation's seed. Those of messages count per message,

@@ -1,6 +1,6 @@
 using WildCam.Wire;
 
-namespace WildCam.Hub.Fleet;
+namespace WildCam.Hub.Hosting;
 
 /// <summary>What people call the boards.</summary>
 static class BoardNames

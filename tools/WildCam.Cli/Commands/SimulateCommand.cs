@@ -18,7 +18,8 @@ static class SimulateCommand
     static readonly TimeSpan DeployedBefore = TimeSpan.FromDays(3650);
 
     sealed record Wanted(
-        int Cameras, int? Pictures, double Every, string? Images, ulong Seed, bool Faults, bool Tls, bool Json);
+        int Cameras, int? Pictures, double Every, string? Images, ulong Seed, bool Faults, bool Tls, bool Sleep,
+        bool Json);
 
     public static Command Create()
     {
@@ -33,6 +34,7 @@ static class SimulateCommand
         var seed = new Option<ulong>("--seed") { Description = "Repeats a simulation.", DefaultValueFactory = _ => 1 };
         var faults = new Option<bool>("--faults") { Description = "Drops, bit flips, cuts, wrong clocks." };
         var tls = new Option<bool>("--tls") { Description = "Over TLS, trusting the hub's own authority." };
+        var sleep = new Option<bool>("--sleep") { Description = "They sleep when nothing is left to do." };
         var json = new Option<bool>("--json") { Description = "Print the result as JSON." };
         var energy = new Option<bool>("--energy")
         {
@@ -52,7 +54,7 @@ static class SimulateCommand
         };
         var command = new Command("simulate", "Run simulated cameras against the hub of this folder.")
         {
-            cameras, pictures, every, images, seed, faults, tls, json, energy, triggers, heartbeat, battery,
+            cameras, pictures, every, images, seed, faults, tls, sleep, json, energy, triggers, heartbeat, battery,
         };
         command.SetAction((parse, cancellationToken) => parse.GetValue(energy)
             ? Task.FromResult(ReckonEnergy(
@@ -60,7 +62,8 @@ static class SimulateCommand
             : RunAsync(
             new Wanted(
                 parse.GetValue(cameras), parse.GetValue(pictures), parse.GetValue(every), parse.GetValue(images),
-                parse.GetValue(seed), parse.GetValue(faults), parse.GetValue(tls), parse.GetValue(json)),
+                parse.GetValue(seed), parse.GetValue(faults), parse.GetValue(tls), parse.GetValue(sleep),
+                parse.GetValue(json)),
             cancellationToken));
         return command;
     }
@@ -111,6 +114,7 @@ static class SimulateCommand
             Seed = wanted.Seed,
             PicturesPerCamera = wanted.Pictures,
             TriggerSeconds = wanted.Every,
+            SleepsWhenIdle = wanted.Sleep,
             ImagesFolder = wanted.Images,
             Faults = wanted.Faults ? FaultOptions.Rough : FaultOptions.None,
         };

@@ -313,6 +313,35 @@ ALTER TABLE public.audit_entries ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
     CACHE 1
 );
 
+CREATE TABLE public.camera_commands (
+    id bigint NOT NULL,
+    camera_id integer NOT NULL,
+    kind text NOT NULL,
+    argument bigint DEFAULT 0 NOT NULL,
+    capture_id uuid,
+    spool_id bigint DEFAULT 0 NOT NULL,
+    counter bigint DEFAULT 0 NOT NULL,
+    state smallint DEFAULT 0 NOT NULL,
+    code smallint DEFAULT 0 NOT NULL,
+    request_id uuid NOT NULL,
+    asked_by integer,
+    asked_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    CONSTRAINT camera_commands_state_check CHECK (((state >= 0) AND (state <= 5)))
+);
+
+ALTER TABLE public.camera_commands ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.camera_commands_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE SEQUENCE public.camera_session_sequence
     START WITH 1
     INCREMENT BY 1
@@ -325,6 +354,21 @@ CREATE TABLE public.camera_sessions (
     hub_id uuid NOT NULL,
     sequence bigint NOT NULL,
     connected_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.camera_settings (
+    camera_id integer NOT NULL,
+    version bigint DEFAULT 0 NOT NULL,
+    desired jsonb,
+    desired_by integer,
+    desired_at timestamp with time zone,
+    sent_at timestamp with time zone,
+    reported_version bigint,
+    reported jsonb,
+    refused jsonb DEFAULT '{}'::jsonb NOT NULL,
+    reported_at timestamp with time zone,
+    CONSTRAINT camera_settings_check CHECK (((desired IS NOT NULL) OR (version = 0))),
+    CONSTRAINT camera_settings_version_check CHECK (((version >= 0) AND (version <= '4294967295'::bigint)))
 );
 
 CREATE TABLE public.camera_spools (
@@ -355,6 +399,18 @@ CREATE TABLE public.camera_states (
     clock_offset_ms bigint
 )
 WITH (fillfactor='50');
+
+CREATE TABLE public.camera_tags (
+    camera_id integer NOT NULL,
+    tag text NOT NULL,
+    CONSTRAINT camera_tags_tag_check CHECK ((tag ~ '^[a-z0-9][a-z0-9-]{0,31}$'::text))
+);
+
+CREATE TABLE public.camera_watches (
+    camera_id integer NOT NULL,
+    hub_id uuid NOT NULL,
+    until_at timestamp with time zone NOT NULL
+);
 
 CREATE TABLE public.cameras (
     id integer NOT NULL,
@@ -634,6 +690,12 @@ ALTER TABLE public.page_events ALTER COLUMN sequence ADD GENERATED ALWAYS AS IDE
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE UNLOGGED TABLE public.preview_frames (
+    camera_id integer NOT NULL,
+    taken_at timestamp with time zone NOT NULL,
+    jpeg bytea NOT NULL
 );
 
 CREATE TABLE public.project_species (
@@ -997,14 +1059,29 @@ ALTER TABLE ONLY public.api_tokens
 ALTER TABLE ONLY public.audit_entries
     ADD CONSTRAINT audit_entries_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.camera_commands
+    ADD CONSTRAINT camera_commands_camera_id_request_id_key UNIQUE (camera_id, request_id);
+
+ALTER TABLE ONLY public.camera_commands
+    ADD CONSTRAINT camera_commands_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.camera_sessions
     ADD CONSTRAINT camera_sessions_pkey PRIMARY KEY (camera_id);
+
+ALTER TABLE ONLY public.camera_settings
+    ADD CONSTRAINT camera_settings_pkey PRIMARY KEY (camera_id);
 
 ALTER TABLE ONLY public.camera_spools
     ADD CONSTRAINT camera_spools_pkey PRIMARY KEY (spool_id);
 
 ALTER TABLE ONLY public.camera_states
     ADD CONSTRAINT camera_states_pkey PRIMARY KEY (camera_id);
+
+ALTER TABLE ONLY public.camera_tags
+    ADD CONSTRAINT camera_tags_pkey PRIMARY KEY (camera_id, tag);
+
+ALTER TABLE ONLY public.camera_watches
+    ADD CONSTRAINT camera_watches_pkey PRIMARY KEY (camera_id, hub_id);
 
 ALTER TABLE ONLY public.cameras
     ADD CONSTRAINT cameras_code_key UNIQUE (code);
@@ -1068,6 +1145,9 @@ ALTER TABLE ONLY public.models
 
 ALTER TABLE ONLY public.page_events
     ADD CONSTRAINT page_events_pkey PRIMARY KEY (sequence);
+
+ALTER TABLE ONLY public.preview_frames
+    ADD CONSTRAINT preview_frames_pkey PRIMARY KEY (camera_id);
 
 ALTER TABLE ONLY public.project_species
     ADD CONSTRAINT project_species_pkey PRIMARY KEY (project_id, taxon_id);
@@ -1163,6 +1243,12 @@ CREATE INDEX audit_entries_at_idx ON public.audit_entries USING btree (at DESC);
 CREATE INDEX audit_entries_camera_id_id_idx ON public.audit_entries USING btree (camera_id, id DESC) WHERE (camera_id IS NOT NULL);
 
 CREATE INDEX audit_entries_project_id_id_idx ON public.audit_entries USING btree (project_id, id DESC) WHERE (project_id IS NOT NULL);
+
+CREATE INDEX camera_commands_camera_id_id_idx ON public.camera_commands USING btree (camera_id, id DESC);
+
+CREATE INDEX camera_commands_camera_id_id_idx1 ON public.camera_commands USING btree (camera_id, id) WHERE (state = ANY (ARRAY[0, 1]));
+
+CREATE INDEX camera_tags_tag_idx ON public.camera_tags USING btree (tag);
 
 CREATE INDEX cameras_changed_at_idx ON public.cameras USING btree (changed_at);
 
@@ -1260,14 +1346,32 @@ ALTER TABLE ONLY public.api_tokens
 ALTER TABLE ONLY public.audit_entries
     ADD CONSTRAINT audit_entries_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
 
+ALTER TABLE ONLY public.camera_commands
+    ADD CONSTRAINT camera_commands_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.camera_commands
+    ADD CONSTRAINT camera_commands_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
 ALTER TABLE ONLY public.camera_sessions
     ADD CONSTRAINT camera_sessions_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.camera_settings
+    ADD CONSTRAINT camera_settings_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.camera_settings
+    ADD CONSTRAINT camera_settings_desired_by_fkey FOREIGN KEY (desired_by) REFERENCES public.accounts(id);
 
 ALTER TABLE ONLY public.camera_spools
     ADD CONSTRAINT camera_spools_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
 
 ALTER TABLE ONLY public.camera_states
     ADD CONSTRAINT camera_states_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.camera_tags
+    ADD CONSTRAINT camera_tags_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.camera_watches
+    ADD CONSTRAINT camera_watches_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
 
 ALTER TABLE ONLY public.cameras
     ADD CONSTRAINT cameras_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);

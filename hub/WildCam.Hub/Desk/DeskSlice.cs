@@ -40,6 +40,7 @@ static class DeskSlice
         services.AddSingleton<Frames>();
         services.AddSingleton<GalleryPages>();
         services.AddSingleton<PicturePages>();
+        services.AddSingleton<OrderPages>();
         services.AddSingleton<LiveStreams>();
         services.AddHostedService(s => s.GetRequiredService<LiveStreams>());
     }
@@ -62,6 +63,8 @@ static class DeskSlice
         var pages = app.MapGroup("").ExcludeFromDescription();
         LookRoutes.Map(pages);
         CameraRoutes.Map(pages);
+        OrderRoutes.Map(pages);
+        WallRoutes.Map(pages);
         ServerRoutes.Map(pages);
         AuditRoutes.Map(pages);
         AccountRoutes.Map(pages);

@@ -16,7 +16,6 @@ namespace WildCam.Camera
         readonly Shutter _shutter;
         readonly Telemetry _telemetry;
         readonly Orders _orders;
-        readonly Preview _preview;
         readonly Delivery _delivery;
         readonly Bedtime _bedtime;
         readonly Updates _updates;
@@ -46,9 +45,9 @@ namespace WildCam.Camera
             _shutter = new Shutter(ports, profile, Policy, Clock, Spool);
             Session = new Session(ports, profile, Clock, _ids, Policy, Spool, _boot);
             _telemetry = new Telemetry(ports, profile, Clock, Policy, Spool, _boot);
-            _preview = new Preview(ports, profile.ChunkBytes);
+            Preview = new Preview(ports, profile.ChunkBytes);
             _light = new StatusLight(ports, _shutter, Session, Spool);
-            _orders = new Orders(ports, Session, _shutter, Spool, _preview, _light);
+            _orders = new Orders(ports, Session, _shutter, Spool, Preview, _light);
             _updates = new Updates(ports, profile, Session, _shutter, Spool);
             _restart = new Restart(ports, _orders, _updates, _shutter, Session);
             _delivery = new Delivery(ports, profile, Clock, Spool);
@@ -122,11 +121,8 @@ namespace WildCam.Camera
             get { return _telemetry.SentCount; }
         }
 
-        /// <summary>Preview frames sent whole since the start.</summary>
-        public uint PreviewFrameCount
-        {
-            get { return _preview.FrameCount; }
-        }
+        /// <summary>The live preview.</summary>
+        public Preview Preview { get; }
 
         /// <summary>How the last update stands, a value of BundleStates.</summary>
         public byte UpdateState
@@ -240,7 +236,7 @@ namespace WildCam.Camera
 
             if (!_shutter.IsIdle)
             {
-                _preview.GiveUpFrame();
+                Preview.GiveUpFrame();
             }
 
             int wait = _shutter.Step(_now);
@@ -263,7 +259,7 @@ namespace WildCam.Camera
             wait = Sooner(wait, _restart.Step(_now));
             wait = Sooner(wait, _light.Step(_now));
             // What needs the hub is no reason to stay awake without it.
-            bool isTalking = !_orders.IsIdle || _mustReport || _preview.IsOn(_now);
+            bool isTalking = !_orders.IsIdle || _mustReport || Preview.IsOn(_now);
             bool isBusy = !_shutter.IsIdle || (Session.IsReady && isTalking) || _light.IsIdentifying(_now)
                 || _updates.IsBusy(_now);
             return isBusy ? wait : Sooner(wait, _bedtime.Step(_now));
@@ -294,9 +290,9 @@ namespace WildCam.Camera
             int wait = _telemetry.Step(_now);
             wait = Sooner(wait, SendReports());
             wait = Sooner(wait, _orders.Step(_now));
-            if (_preview.IsOn(_now))
+            if (Preview.IsOn(_now))
             {
-                wait = Sooner(wait, _preview.Step(_now));
+                wait = Sooner(wait, Preview.Step(_now));
             }
 
             _bedtime.IsBacklogOrdered |= _orders.IsBacklogOrdered;
@@ -341,7 +337,7 @@ namespace WildCam.Camera
         {
             // Pictures that may not be delivered now do not keep an update waiting.
             bool hasUploads = Spool.Count > 0 && MayUpload() && _now >= _delivery.PausedUntil;
-            return _shutter.IsIdle && Spool.IsRecovered && _delivery.IsIdle && !hasUploads && !_preview.IsOn(_now);
+            return _shutter.IsIdle && Spool.IsRecovered && _delivery.IsIdle && !hasUploads && !Preview.IsOn(_now);
         }
 
         int StepSpool()

@@ -29,6 +29,9 @@ namespace WildCam.Camera
             return now < _until;
         }
 
+        /// <summary>Whether the sensor works for a preview frame.</summary>
+        public bool HasSensor { get; set; }
+
         /// <summary>Frames sent whole since the start.</summary>
         public uint FrameCount { get; set; }
 
@@ -42,10 +45,11 @@ namespace WildCam.Camera
         /// <summary>The sensor is needed for a picture: the frame under way is given up.</summary>
         public void GiveUpFrame()
         {
-            if (_frameBytes > 0)
+            if (HasSensor)
             {
                 _ports.Sensor.Stop();
                 _frameBytes = 0;
+                HasSensor = false;
             }
         }
 
@@ -66,11 +70,11 @@ namespace WildCam.Camera
                 }
 
                 _nextAt = now + Limits.PreviewFrameMilliseconds;
+                HasSensor = true;
                 _frameBytes = _ports.Sensor.Start(Resolutions.Vga640, FrameQuality, false);
                 if (_frameBytes <= 0 || _frameBytes > PreviewHeader.FrameBytesMax)
                 {
-                    _ports.Sensor.Stop();
-                    _frameBytes = 0;
+                    GiveUpFrame();
                     return Limits.PreviewFrameMilliseconds;
                 }
 

@@ -8,6 +8,8 @@ using WildCam.Hub.Gateway;
 using WildCam.Hub.Hosting;
 using WildCam.Hub.Ingest;
 using WildCam.Hub.Jobs;
+using WildCam.Hub.Live;
+using WildCam.Hub.Orders;
 using WildCam.Hub.Rollups;
 using WildCam.Hub.Thumbnails;
 
@@ -21,6 +23,8 @@ builder.AddHosting();
 builder.AddGateway();
 builder.AddIngest();
 builder.AddJobs();
+builder.AddOrders();
+builder.AddLive();
 builder.AddEvents();
 builder.AddCaptures();
 builder.AddAccounts();

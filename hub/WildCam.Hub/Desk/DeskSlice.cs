@@ -45,6 +45,7 @@ static class DeskSlice
         services.AddSingleton<Frames>();
         services.AddSingleton<GalleryPages>();
         services.AddSingleton<PicturePages>();
+        services.AddSingleton<OrderPages>();
         services.AddSingleton<LiveStreams>();
         services.AddHostedService(s => s.GetRequiredService<LiveStreams>());
     }
@@ -69,6 +70,8 @@ static class DeskSlice
         ChartRoutes.Map(pages);
         CameraRoutes.Map(pages);
         UpdateRoutes.Map(pages);
+        OrderRoutes.Map(pages);
+        WallRoutes.Map(pages);
         ServerRoutes.Map(pages);
         AuditRoutes.Map(pages);
         AccountRoutes.Map(pages);

@@ -32,12 +32,13 @@ sealed partial class CameraDirectory : BackgroundService
     readonly ConcurrentDictionary<string, Camera?> _remembered = new(StringComparer.Ordinal);
     readonly ConcurrentDictionary<int, CameraSession> _held = new();
     readonly SemaphoreSlim _noticed = new(0);
-    readonly Guid _hubId = Guid.CreateVersion7();
+    readonly Guid _hubId;
 
     public CameraDirectory(
-        NpgsqlDataSource database, DatabaseNotices notices, GatewayMetrics metrics, TimeProvider time,
-        ILogger<CameraDirectory> log)
+        NpgsqlDataSource database, HubIdentity hub, DatabaseNotices notices, GatewayMetrics metrics,
+        TimeProvider time, ILogger<CameraDirectory> log)
     {
+        _hubId = hub.Id;
         _cameras = new CamerasTable(database);
         _sessions = new CameraSessionsTable(database);
         _hubs = new HubsTable(database);

@@ -8,6 +8,8 @@ using WildCam.Hub.Events;
 using WildCam.Hub.Fleet;
 using WildCam.Hub.Ingest;
 using WildCam.Hub.Jobs;
+using WildCam.Hub.Live;
+using WildCam.Hub.Orders;
 using WildCam.Storage.Accounts;
 using WildCam.Storage.Cameras;
 using WildCam.Storage.Captures;
@@ -61,6 +63,9 @@ static class ApiRoutes
 
         var project = api.MapGroup("/projects/{project}");
         CamerasApi.Map(project);
+        TagsApi.Map(project);
+        CommandsApi.Map(project);
+        SettingsApi.Map(project);
         CapturesApi.Map(project);
         EventsApi.Map(project);
         RolloutsApi.Map(project);
@@ -74,6 +79,7 @@ static class ApiRoutes
         var brief = app.MapGroup("/api").RequireAuthorization(Policies.SignedIn).RequireRateLimiting(RateLimits.Api);
         brief.MapGet("/cameras", CamerasApi.ListAllAsync);
         brief.MapGet("/detections", ListDetectionsAsync);
+        StreamRoutes.Map(app);
         HealthRoutes.Map(app, api);
 
         app.MapOpenApi("/api/{documentName}/openapi.json").AllowAnonymous();

@@ -54,7 +54,11 @@ public sealed partial class CameraCalls(
     /// <summary>Something waits for a camera: the hub that holds it sends it soon. Call after the commit.</summary>
     public void Ring(int cameraId)
     {
-        if (!_lines.ContainsKey(cameraId) || !_rung.Writer.TryWrite(cameraId))
+        if (_lines.ContainsKey(cameraId))
+        {
+            _rung.Writer.TryWrite(cameraId);
+        }
+        else
         {
             sender.Send(Channels.Calls, cameraId.ToString(CultureInfo.InvariantCulture));
         }

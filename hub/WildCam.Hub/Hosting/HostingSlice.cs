@@ -38,6 +38,7 @@ static class HostingSlice
         builder.Services.AddOptions<BlobOptions>().BindConfiguration(BlobOptions.Section)
             .ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddSingleton<HubIdentity>();
         builder.Services.AddSingleton(_ => CreateSource(hub.Database, preparedMax: 0));
         builder.Services.AddKeyedSingleton(Direct, (_, _) => CreateSource(
             hub.DatabaseDirect.Length > 0 ? hub.DatabaseDirect : hub.Database, PreparedMax));

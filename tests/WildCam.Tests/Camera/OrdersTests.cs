@@ -116,12 +116,12 @@ public sealed class OrdersTests
         field.Sensor.PictureBytes = 9000;
         field.Hub.Command(7, CommandKinds.Preview, 10);
         field.Run(5);
-        Assert.InRange(field.Brain.PreviewFrameCount, 8u, 11u);
+        Assert.InRange(field.Brain.Preview.FrameCount, 8u, 11u);
         field.Trigger();
         field.Run(30);
-        Assert.InRange(field.Brain.PreviewFrameCount, 17u, 21u);
+        Assert.InRange(field.Brain.Preview.FrameCount, 17u, 21u);
         Assert.Single(field.Hub.Stored);
-        Assert.True(field.Hub.PreviewParts >= 3 * field.Brain.PreviewFrameCount);
+        Assert.True(field.Hub.PreviewParts >= 3 * field.Brain.Preview.FrameCount);
     }
 
     [Fact]

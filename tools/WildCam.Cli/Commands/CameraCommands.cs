@@ -6,7 +6,7 @@ using WildCam.Storage.Cameras;
 
 namespace WildCam.Cli.Commands;
 
-/// <summary>`camera add`, `list`, `show`, `rotate`, `revoke`, `update-key`.</summary>
+/// <summary>`camera add`, `list`, `show`, `rotate`, `revoke`, `update-key`, and what is wanted of cameras.</summary>
 static class CameraCommands
 {
     /// <summary>A camera that was heard of so recently is taken to be awake, whatever it announced.</summary>
@@ -24,6 +24,10 @@ static class CameraCommands
             Rotate(code, json),
             Revoke(code, json),
             UpdateKeyCommand.Create(code),
+            OrderCommands.Config(json),
+            OrderCommands.Tell(json),
+            OrderCommands.List(code, json),
+            OrderCommands.Tag(code, json),
         };
     }
 

@@ -18,8 +18,8 @@ static class SimulateCommand
     static readonly TimeSpan DeployedBefore = TimeSpan.FromDays(3650);
 
     sealed record Wanted(
-        int Cameras, int? Pictures, double Every, string? Images, ulong Seed, bool Faults, bool Tls, bool Json,
-        BundleFaults BundleFaults);
+        int Cameras, int? Pictures, double Every, string? Images, ulong Seed, bool Faults, bool Tls, bool Sleep,
+        bool Json, BundleFaults BundleFaults);
 
     public static Command Create()
     {
@@ -38,6 +38,7 @@ static class SimulateCommand
             Description = "New firmware fails: dies=0.05,mute=0.01,lost=0.01 are shares of the cameras.",
         };
         var tls = new Option<bool>("--tls") { Description = "Over TLS, trusting the hub's own authority." };
+        var sleep = new Option<bool>("--sleep") { Description = "They sleep when nothing is left to do." };
         var json = new Option<bool>("--json") { Description = "Print the result as JSON." };
         var energy = new Option<bool>("--energy")
         {
@@ -57,7 +58,8 @@ static class SimulateCommand
         };
         var command = new Command("simulate", "Run simulated cameras against the hub of this folder.")
         {
-            cameras, pictures, every, images, seed, faults, firmware, tls, json, energy, triggers, heartbeat, battery,
+            cameras, pictures, every, images, seed, faults, firmware, tls, sleep, json, energy, triggers, heartbeat,
+            battery,
         };
         command.SetAction((parse, cancellationToken) => parse.GetValue(energy)
             ? Task.FromResult(ReckonEnergy(
@@ -65,8 +67,8 @@ static class SimulateCommand
             : RunAsync(
             new Wanted(
                 parse.GetValue(cameras), parse.GetValue(pictures), parse.GetValue(every), parse.GetValue(images),
-                parse.GetValue(seed), parse.GetValue(faults), parse.GetValue(tls), parse.GetValue(json),
-                FirmwareFaults(parse.GetValue(firmware))),
+                parse.GetValue(seed), parse.GetValue(faults), parse.GetValue(tls), parse.GetValue(sleep),
+                parse.GetValue(json), FirmwareFaults(parse.GetValue(firmware))),
             cancellationToken));
         return command;
     }
@@ -141,6 +143,7 @@ static class SimulateCommand
             Seed = wanted.Seed,
             PicturesPerCamera = wanted.Pictures,
             TriggerSeconds = wanted.Every,
+            SleepsWhenIdle = wanted.Sleep,
             ImagesFolder = wanted.Images,
             Faults = wanted.Faults ? FaultOptions.Rough : FaultOptions.None,
             BundleFaults = wanted.BundleFaults,

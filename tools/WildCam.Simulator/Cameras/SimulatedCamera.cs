@@ -86,6 +86,7 @@ sealed class SimulatedCamera : IDisposable
             UpdateKey = account.UpdateKey ?? [],
             HardwareAddress = [2, 0, (byte)(index >> 24), (byte)(index >> 16), (byte)(index >> 8), (byte)index],
             ChunkBytes = options.ChunkBytes,
+            SleepsWhenIdle = options.SleepsWhenIdle,
         };
         var slots = new SimulatedSlots(
             _folder is null ? null : Path.Combine(options.StateFolder!, account.Code, "slots"));
@@ -288,6 +289,7 @@ sealed class SimulatedCamera : IDisposable
         }
 
         _brain = new CameraBrain(_profile, _ports);
+        _sensor.IsPreviewing = () => _brain is { Preview.HasSensor: true };
         // Numbers go on over restarts of the program, so that a seed's pictures do not come again.
         _trigger = Math.Max(_trigger, (ulong)_brain.Boot * 1_000_000);
         _failedBefore = 0;

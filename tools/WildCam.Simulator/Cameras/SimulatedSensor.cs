@@ -13,6 +13,9 @@ sealed class SimulatedSensor(IPictureSource source, SimulatedClock clock, int? w
     DateTimeOffset _triggeredAt;
     int _frame;
 
+    /// <summary>Whether the frame is one of a live preview, which is no picture.</summary>
+    public Func<bool> IsPreviewing { get; set; } = () => false;
+
     /// <summary>Called at each read; may throw PowerCutException.</summary>
     public Action? Reading { get; init; }
 
@@ -35,7 +38,7 @@ sealed class SimulatedSensor(IPictureSource source, SimulatedClock clock, int? w
     {
         _at = 0;
         _picture = source.Next(_trigger, _frame++, _triggeredAt, clock.Now, width ?? WidthOf(resolution), quality);
-        FramesLeft = Math.Max(0, FramesLeft - 1);
+        FramesLeft = Math.Max(0, FramesLeft - (IsPreviewing() ? 0 : 1));
         return _picture?.Jpeg.Length ?? -1;
     }
 
@@ -55,7 +58,7 @@ sealed class SimulatedSensor(IPictureSource source, SimulatedClock clock, int? w
 
     public void Stop()
     {
-        if (_picture is { } picture && _at == picture.Jpeg.Length)
+        if (_picture is { } picture && _at == picture.Jpeg.Length && !IsPreviewing())
         {
             taken(picture);
         }

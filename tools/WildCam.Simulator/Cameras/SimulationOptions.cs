@@ -118,6 +118,9 @@ public sealed record SimulationOptions
     /// <summary>Where spools and settings live; null keeps them in memory, for thousands of cameras.</summary>
     public string? StateFolder { get; init; }
 
+    /// <summary>Whether the cameras sleep when nothing is left to do, as those on batteries do.</summary>
+    public bool SleepsWhenIdle { get; init; }
+
     public FaultOptions Faults { get; init; } = FaultOptions.None;
 
     public BundleFaults BundleFaults { get; init; } = new();

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using WildCam.Storage.Cameras;
 using WildCam.Storage.Captures;
 using WildCam.Storage.Desk;
+using WildCam.Storage.Ingest;
 
 namespace WildCam.Hub.Desk;
 
@@ -35,6 +36,7 @@ static class DeskSlice
         services.AddSingleton<SpeciesPagesTable>();
         services.AddSingleton<CameraPagesTable>();
         services.AddSingleton<ProjectSpeciesTable>();
+        services.AddSingleton<AbandonedUploadsTable>();
         services.TryAddSingleton<CameraRegistration>();
         services.TryAddSingleton<SitesTable>();
         services.AddSingleton<Frames>();

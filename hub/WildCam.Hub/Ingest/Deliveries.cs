@@ -240,8 +240,8 @@ sealed partial class Deliveries
         if (outcome is ReceiptOutcomes.Conflict or ReceiptOutcomes.Never)
         {
             // Nothing of the picture stays here, so that it was refused is written down.
-            _audit.Add(
-                $"picture.{name}", link.Camera.Code, link.Camera,
+            _audit.AddPicture(
+                $"picture.{name}", link.Camera,
                 string.Create(CultureInfo.InvariantCulture,
                     $"{begin.SizeBytes} bytes of spool {begin.SpoolId:x}, number {begin.Counter}: code {code}"));
         }

@@ -21,6 +21,9 @@ static class DetectorBroken
     const int MorePictures = 8;
     const int WhitePictures = 2;
     const int Boxes = 1_000_000;
+
+    /// <summary>A model that is silent for longer hangs; a busy machine must not look like it.</summary>
+    const int HangSeconds = 4;
     const int KillSignal = 9;
     const int StopSignal = 19;
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
@@ -63,7 +66,7 @@ static class DetectorBroken
     static async Task SignalledAsync(World world, int signal)
     {
         await world.ActivateAsync(Answer(1, 0.9f, surplus: 0));
-        await using var hub = await world.StartHubAsync();
+        await using var hub = await world.StartHubAsync(HangSeconds);
         var shelf = await StoredPictures.MakeAsync(world.Database, world.Data);
         await shelf.EnqueueAsync(await shelf.AddAsync(world.Scenes, Pictures, CaptureStages.All));
         await Wait.UntilAsync(
@@ -220,8 +223,8 @@ static class DetectorBroken
             return id.Value;
         }
 
-        public Task<WorldHub> StartHubAsync() => WorldHub.StartAsync(
-            Database.ConnectionString, Data, ("WildCam__Detection__LookSecondsMax", "2"),
+        public Task<WorldHub> StartHubAsync(int lookSecondsMax = 60) => WorldHub.StartAsync(
+            Database.ConnectionString, Data, ("WildCam__Detection__LookSecondsMax", $"{lookSecondsMax}"),
             ("WildCam__Detection__ProcessMegabytesMax", "1000"));
 
         public async Task CheckAsync(StoredPictures shelf, bool mayJobsBeDead = false)

@@ -50,8 +50,11 @@ static class WorkerFrozen
                       select from wildlife_detections group by capture_id, model_id, ordinal having count(*) > 1) x
                     """),
                 "findings filed twice");
-            await other.StopAsync();
+            // What the woken hub had in hand of other kinds ends with it; the other one counts what that leaves.
             await zombie.StopAsync();
+            await SettleAsync(database, other);
+            await other.StopAsync();
+            await SettleAsync(database, other);
             await new Invariants(database, Path.Combine(folder.FullName, "blobs")).CheckAsync(shelf.Taken);
         }
         finally

@@ -5,12 +5,15 @@ namespace WildCam.Wire
     /// Layout (offset, name, type): 0 version u8, 1 SpoolId u64, 9 Counter u64, 17 Attempt u16, 19 SizeBytes
     /// u32, 23 Digest 32 bytes, 55 ChunkBytes u16, 57 Trigger u8, 58 BurstIndex u8, 59 BurstCount u8, 60 Flags
     /// u8, 61 ClockEpoch u32, 65 ClockSeconds u32, 69 ClockMilliseconds u16, 71 DeviceUnixSeconds i64, 79
-    /// BatteryMillivolts u16, 81 Temperature i16.
+    /// BatteryMillivolts u16, 81 Temperature i16, 83 CRC-32 of the bytes before it u32. Version 1 ended at 83; a hub
+    /// that kept such a one in quarantine reads it still.
     /// </remarks>
     public sealed class Begin
     {
         /// <summary>Length of the message, in bytes.</summary>
-        public const int Bytes = 83;
+        public const int Bytes = 87;
+
+        const int UnsealedBytes = 83;
 
         /// <summary>Spool that the capture belongs to; the upper half of the capture id.</summary>
         public ulong SpoolId;
@@ -63,7 +66,7 @@ namespace WildCam.Wire
         /// <summary>Writes the message; returns the offset after it.</summary>
         public int Write(byte[] target, int offset)
         {
-            target[offset] = Protocol.Version;
+            target[offset] = Protocol.SealedVersion;
             LittleEndian.WriteUInt64(target, offset + 1, SpoolId);
             LittleEndian.WriteUInt64(target, offset + 9, Counter);
             LittleEndian.WriteUInt16(target, offset + 17, Attempt);
@@ -80,14 +83,16 @@ namespace WildCam.Wire
             LittleEndian.WriteUInt64(target, offset + 71, (ulong)DeviceUnixSeconds);
             LittleEndian.WriteUInt16(target, offset + 79, BatteryMillivolts);
             LittleEndian.WriteUInt16(target, offset + 81, (ushort)Temperature);
-            return offset + Bytes;
+            return Crc32.Seal(target, offset, offset + UnsealedBytes);
         }
 
         /// <summary>Reads the message; false where the bytes are not one.</summary>
         public static bool TryRead(byte[] source, int offset, int count, out Begin message)
         {
             message = null;
-            if (count != Bytes || source[offset] != Protocol.Version)
+            bool isSealed = count == Bytes && source[offset] == Protocol.SealedVersion
+                && Crc32.IsSealed(source, offset, count);
+            if (!isSealed && (count != UnsealedBytes || source[offset] != Protocol.Version))
             {
                 return false;
             }

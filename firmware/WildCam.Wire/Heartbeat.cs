@@ -5,12 +5,13 @@ namespace WildCam.Wire
     /// Layout (offset, name, type): 0 version u8, 1 Boot u32, 5 Sequence u32, 9 ClockEpoch u32, 13 ClockSeconds
     /// u32, 17 BatteryMillivolts u16, 19 BatteryPercent u8, 20 Temperature i16, 22 SignalDbm i8, 23 SpoolCount
     /// u32, 27 SpoolBytes u64, 35 SpoolCapacityBytes u64, 43 DeadCount u32, 47 DroppedCount u32, 51
-    /// FreeMemoryBytes u32, 55 ResetCause u8, 56 NextContactSeconds u32.
+    /// FreeMemoryBytes u32, 55 ResetCause u8, 56 NextContactSeconds u32, 60 CRC-32 of the bytes
+    /// before it u32.
     /// </remarks>
     public sealed class Heartbeat
     {
         /// <summary>Length of the message, in bytes.</summary>
-        public const int Bytes = 60;
+        public const int Bytes = 64;
 
         /// <summary>Boots of this board since its first flash.</summary>
         public uint Boot;
@@ -63,7 +64,7 @@ namespace WildCam.Wire
         /// <summary>Writes the message; returns the offset after it.</summary>
         public int Write(byte[] target, int offset)
         {
-            target[offset] = Protocol.Version;
+            target[offset] = Protocol.SealedVersion;
             LittleEndian.WriteUInt32(target, offset + 1, Boot);
             LittleEndian.WriteUInt32(target, offset + 5, Sequence);
             LittleEndian.WriteUInt32(target, offset + 9, ClockEpoch);
@@ -80,14 +81,15 @@ namespace WildCam.Wire
             LittleEndian.WriteUInt32(target, offset + 51, FreeMemoryBytes);
             target[offset + 55] = ResetCause;
             LittleEndian.WriteUInt32(target, offset + 56, NextContactSeconds);
-            return offset + Bytes;
+            return Crc32.Seal(target, offset, offset + 60);
         }
 
         /// <summary>Reads the message; false where the bytes are not one.</summary>
         public static bool TryRead(byte[] source, int offset, int count, out Heartbeat message)
         {
             message = null;
-            if (count != Bytes || source[offset] != Protocol.Version)
+            if (count != Bytes || source[offset] != Protocol.SealedVersion
+                || !Crc32.IsSealed(source, offset, count))
             {
                 return false;
             }

@@ -4,12 +4,13 @@ namespace WildCam.Wire
     /// <remarks>
     /// Layout (offset, name, type): 0 version u8, 1 Boot u32, 5 Session u32, 9 FirmwareMajor u16, 11
     /// FirmwareMinor u16, 13 FirmwarePatch u16, 15 Board u8, 16 WakeCause u8, 17 ClockEpoch u32, 21 ClockSeconds
-    /// u32, 25 ClockSource u8, 26 SpoolId u64, 34 SpoolCount u32, 38 ConfigVersion u32, 42 ChunkBytes u16.
+    /// u32, 25 ClockSource u8, 26 SpoolId u64, 34 SpoolCount u32, 38 ConfigVersion u32, 42 ChunkBytes u16,
+    /// 44 CRC-32 of the bytes before it u32.
     /// </remarks>
     public sealed class Hello
     {
         /// <summary>Length of the message, in bytes.</summary>
-        public const int Bytes = 44;
+        public const int Bytes = 48;
 
         /// <summary>Boots of this board since its first flash, persisted.</summary>
         public uint Boot;
@@ -56,7 +57,7 @@ namespace WildCam.Wire
         /// <summary>Writes the message; returns the offset after it.</summary>
         public int Write(byte[] target, int offset)
         {
-            target[offset] = Protocol.Version;
+            target[offset] = Protocol.SealedVersion;
             LittleEndian.WriteUInt32(target, offset + 1, Boot);
             LittleEndian.WriteUInt32(target, offset + 5, Session);
             LittleEndian.WriteUInt16(target, offset + 9, FirmwareMajor);
@@ -71,14 +72,15 @@ namespace WildCam.Wire
             LittleEndian.WriteUInt32(target, offset + 34, SpoolCount);
             LittleEndian.WriteUInt32(target, offset + 38, ConfigVersion);
             LittleEndian.WriteUInt16(target, offset + 42, ChunkBytes);
-            return offset + Bytes;
+            return Crc32.Seal(target, offset, offset + 44);
         }
 
         /// <summary>Reads the message; false where the bytes are not one.</summary>
         public static bool TryRead(byte[] source, int offset, int count, out Hello message)
         {
             message = null;
-            if (count != Bytes || source[offset] != Protocol.Version)
+            if (count != Bytes || source[offset] != Protocol.SealedVersion
+                || !Crc32.IsSealed(source, offset, count))
             {
                 return false;
             }

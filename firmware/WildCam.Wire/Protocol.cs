@@ -3,8 +3,14 @@ namespace WildCam.Wire
     /// <summary>Numbers and words that both ends of the wire agree on.</summary>
     public static class Protocol
     {
-        /// <summary>First byte of every message; a reader refuses any other.</summary>
+        /// <summary>First byte of every message but sealed ones; a reader refuses any other.</summary>
         public const byte Version = 1;
+
+        /// <summary>
+        /// First byte of messages that end with a CRC-32 of their bytes: those whose damage would outlast the
+        /// connection.
+        /// </summary>
+        public const byte SealedVersion = 2;
 
         /// <summary>Bytes in a block of the digest chain and of the spool's CRC list, whatever the chunk.</summary>
         public const int BlockBytes = 4096;

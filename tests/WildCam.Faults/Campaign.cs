@@ -18,9 +18,10 @@ sealed class Campaign(WorldServer server, TextWriter screen)
         {
             var clock = Stopwatch.StartNew();
             var held = 0;
+            await using var shared = new SharedWorld();
             foreach (var number in points)
             {
-                var fault = await RunPointAsync(server, scenario, seed, number, cancellationToken);
+                var fault = await RunPointAsync(server, scenario, seed, number, shared, cancellationToken);
                 if (fault is null)
                 {
                     held++;
@@ -28,6 +29,7 @@ sealed class Campaign(WorldServer server, TextWriter screen)
                 }
 
                 failed++;
+                await shared.DisposeAsync();
                 await screen.WriteLineAsync($"  {scenario.Name}, point {number}: {fault}");
                 await screen.WriteLineAsync(
                     $"  again: ./wildcam faults {scenario.Name} --seed {seed} --point {number}");
@@ -47,11 +49,12 @@ sealed class Campaign(WorldServer server, TextWriter screen)
 
     /// <summary>Runs one point; null where everything held, else what did not.</summary>
     public static async Task<Exception?> RunPointAsync(
-        WorldServer server, Scenario scenario, int campaignSeed, int number, CancellationToken cancellationToken)
+        WorldServer server, Scenario scenario, int campaignSeed, int number, SharedWorld shared,
+        CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         stop.CancelAfter(PointTimeout);
-        var point = new Point(server, scenario, Point.SeedOf(campaignSeed, scenario, number), stop.Token);
+        var point = new Point(server, scenario, Point.SeedOf(campaignSeed, scenario, number), shared, stop.Token);
         try
         {
             await scenario.RunAsync(point).WaitAsync(stop.Token);

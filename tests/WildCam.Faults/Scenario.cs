@@ -4,8 +4,8 @@ namespace WildCam.Faults;
 /// <param name="Name">What to type after `faults`.</param>
 /// <param name="Says">One line: what happens, and what is expected.</param>
 /// <param name="RunAsync">
-/// Builds its world, breaks it where and when the point's chance says, and throws a <see cref="WorldException"/> for
-/// the first promise that did not hold.
+/// Builds its world, breaks it where and when the point's chance says, checks the <see cref="Invariants"/> in the end,
+/// and throws a <see cref="WorldException"/> for the first promise that did not hold.
 /// </param>
 sealed record Scenario(string Name, string Says, Func<Point, Task> RunAsync)
 {
@@ -19,7 +19,8 @@ sealed record Scenario(string Name, string Says, Func<Point, Task> RunAsync)
         Delivery.Duplicates.Scenario,
         Delivery.Disorder.Scenario,
         Delivery.Damaged.Scenario,
-        Delivery.BitsFlipped.Scenario,
+        Delivery.BitsFlipped.Tls,
+        Delivery.BitsFlipped.Plain,
         Delivery.NarrowLink.Scenario,
         Delivery.Absurd.Scenario,
         Delivery.Abandoned.Scenario,
@@ -52,7 +53,8 @@ sealed record Scenario(string Name, string Says, Func<Point, Task> RunAsync)
 }
 
 /// <summary>One run of a scenario: everything random in it is drawn from one seed.</summary>
-sealed class Point(WorldServer server, Scenario scenario, int seed, CancellationToken cancellation)
+sealed class Point(
+    WorldServer server, Scenario scenario, int seed, SharedWorld shared, CancellationToken cancellation)
 {
     /// <summary>The PostgreSQL server, shared by all points; a scenario makes a database of its own in it.</summary>
     public WorldServer Server { get; } = server;
@@ -62,6 +64,8 @@ sealed class Point(WorldServer server, Scenario scenario, int seed, Cancellation
     public int Seed { get; } = seed;
 
     public Random Chance { get; } = new(seed);
+
+    public SharedWorld Shared { get; } = shared;
 
     public CancellationToken Cancellation { get; } = cancellation;
 

@@ -191,7 +191,7 @@ sealed class CuttingProxy : IAsyncDisposable
         long _bytes;
         long _flips;
         volatile bool _isHeld;
-        (Random Chance, double EveryBytes)? _damage;
+        (Random Chance, double EveryBytes, int PieceBytesMax)? _damage;
 
         /// <summary>Nothing passes, not even an end, and nobody is told: a dead router.</summary>
         public bool IsHeld
@@ -212,9 +212,12 @@ sealed class CuttingProxy : IAsyncDisposable
         /// <summary>Bits that were flipped so far.</summary>
         public long Flips => Interlocked.Read(ref _flips);
 
-        /// <summary>Flips a bit about every so many bytes, at places that the seed decides; 0: none.</summary>
-        public void Damage(int seed, double everyBytes) =>
-            _damage = everyBytes > 0 ? (new Random(seed), everyBytes) : null;
+        /// <summary>
+        /// Flips a bit about every so many bytes, at places that the seed decides; 0: none. Pieces that are longer than
+        /// so much are spared, as short messages seldom are where long ones pass.
+        /// </summary>
+        public void Damage(int seed, double everyBytes, int pieceBytesMax = int.MaxValue) =>
+            _damage = everyBytes > 0 ? (new Random(seed), everyBytes, pieceBytesMax) : null;
 
         internal async Task PumpAsync(Socket from, Socket to, CancellationToken ended)
         {
@@ -257,7 +260,7 @@ sealed class CuttingProxy : IAsyncDisposable
 
         void Spoil(Span<byte> bytes)
         {
-            if (_damage is not var (chance, every))
+            if (_damage is not var (chance, every, most) || bytes.Length > most)
             {
                 return;
             }

@@ -3,6 +3,8 @@ using System.Security.Cryptography;
 using NpgsqlTypes;
 using WildCam.Storage;
 using WildCam.Storage.Blobs;
+using WildCam.Storage.Jobs;
+using WildCam.Wire;
 
 namespace WildCam.Worlds;
 
@@ -14,10 +16,17 @@ sealed class StoredPictures
     /// <summary>Captures lie so close behind each other, ending now.</summary>
     static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
+    const string Camera = "shelf-1";
+
+    /// <summary>Of the jobs that every picture has.</summary>
+    public static IReadOnlyList<string> Kinds { get; } =
+        [JobKinds.Event, JobKinds.Thumbnail, JobKinds.Exif, JobKinds.Detection];
+
     readonly WorldDatabase _database;
     readonly FolderBlobStore _blobs;
     readonly int _project;
     readonly int _camera;
+    readonly List<TakenPicture> _taken = [];
 
     StoredPictures(WorldDatabase database, FolderBlobStore blobs, int project, int camera)
     {
@@ -27,6 +36,9 @@ sealed class StoredPictures
         _camera = camera;
     }
 
+    /// <summary>All that were added, as a camera would know them: each has its receipt.</summary>
+    public IReadOnlyList<TakenPicture> Taken => _taken;
+
     /// <summary>A project with one camera; blobs go into the folder where a hub of this data folder has them.</summary>
     public static async Task<StoredPictures> MakeAsync(WorldDatabase database, string dataFolder)
     {
@@ -34,7 +46,7 @@ sealed class StoredPictures
             insert into projects (slug, name, time_zone) values ('shelf', 'Shelf', 'Europe/Paris') returning id
             """);
         var camera = await database.ReadAsync<int>(
-            "insert into cameras (project_id, code, name) values ($1, 'shelf-1', 'Shelf') returning id", project);
+            "insert into cameras (project_id, code, name) values ($1, $2, 'Shelf') returning id", project, Camera);
         await database.RunAsync("""
             select ensure_month(name, (now() - make_interval(months => ago))::date)
             from unnest(array['captures', 'wildlife_detections']) name, generate_series(0, 1) ago
@@ -80,7 +92,20 @@ sealed class StoredPictures
         command.Parameters.Add(new() { Value = _project });
         command.Parameters.Add(new() { Value = (int)missing });
         await command.ExecuteNonQueryAsync();
+        _taken.AddRange(ids.Select((id, n) => new TakenPicture(
+            Camera, $"{id:N}", Convert.ToHexStringLower(hashes[n % pictures.Count]), ReceiptOutcomes.Stored)));
         return ids;
+    }
+
+    /// <summary>Makes jobs of the captures for every stage, as ingest does, and wakes the hubs.</summary>
+    public async Task EnqueueAsync(IReadOnlyList<Guid> captures)
+    {
+        await _database.RunAsync("""
+            insert into jobs (kind, subject, priority)
+            select kind, id::text, $3 from unnest($1::uuid[]) id, unnest($2::text[]) kind
+            """, captures.ToArray(), Kinds.ToArray(), JobPriorities.Fresh);
+        await _database.RunAsync(
+            "select pg_notify($1, kind) from unnest($2::text[]) kind", Channels.Jobs, Kinds.ToArray());
     }
 
     /// <summary>Makes jobs of the captures, wakes the hubs, and waits until all of them are carried out.</summary>

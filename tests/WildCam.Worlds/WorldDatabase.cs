@@ -45,8 +45,8 @@ public sealed class WorldDatabase(WorldServer server, string name) : IAsyncDispo
     public Task EndLeasesAsync() => RunAsync("update jobs set lease_until = now() where state = 2");
 
     /// <summary>
-    /// Waits until nothing is left to do: no stage, no job, no event to count again, no day to sum up. Dead jobs
-    /// stay; nobody works on them.
+    /// Waits until nothing is left to do: no stage, no job, no event to count again, no day to sum up. Dead jobs and
+    /// what they leave undone stay; nobody works on them.
     /// </summary>
     public Task SettleAsync(TimeSpan timeout, Func<string> output)
     {
@@ -58,7 +58,8 @@ public sealed class WorldDatabase(WorldServer server, string name) : IAsyncDispo
                 left = await ReadAsync<string>("""
                     select concat_ws(', ',
                       (select count(*) || ' captures with stages missing' from captures
-                        where stages_missing <> 0 having count(*) > 0),
+                        where stages_missing <> 0 and id::text not in (select subject from jobs where state = 3)
+                        having count(*) > 0),
                       (select string_agg(distinct kind || ' in state ' || state || ' ' || coalesce(reason, ''), ', ')
                         from jobs where state <> 3),
                       (select count(*) || ' events to count again' from event_dirty having count(*) > 0))

@@ -73,10 +73,15 @@ public sealed class WorldServer : IAsyncDisposable
     }.ConnectionString;
 
     /// <summary>A fresh, migrated database.</summary>
-    public async Task<WorldDatabase> CreateAsync()
+    public Task<WorldDatabase> CreateAsync() => CopyAsync(Template, "wal_log");
+
+    /// <summary>A copy of a large database that nobody uses at the moment.</summary>
+    public Task<WorldDatabase> CopyLargeAsync(string database) => CopyAsync(database, "file_copy");
+
+    async Task<WorldDatabase> CopyAsync(string template, string strategy)
     {
         var name = $"world_{Environment.ProcessId}_{Interlocked.Increment(ref _last)}";
-        await RunAsync($"create database {name} template {Template}");
+        await RunAsync($"create database {name} template {template} strategy {strategy}");
         return new WorldDatabase(this, name);
     }
 

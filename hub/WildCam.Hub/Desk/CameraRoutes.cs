@@ -6,6 +6,7 @@ using WildCam.Hub.Hosting;
 using WildCam.Storage;
 using WildCam.Storage.Cameras;
 using WildCam.Storage.Desk;
+using WildCam.Storage.Ingest;
 
 namespace WildCam.Hub.Desk;
 
@@ -29,8 +30,8 @@ static class CameraRoutes
         cameras.MapGet("/new", NewAsync);
         cameras.MapPost("/new", AddAsync).DisableAntiforgery();
         cameras.MapGet("/{code}", (string project, string code, HttpContext context, Frames frames,
-            CameraPagesTable cameras, GalleryPages galleries, TimeProvider time) =>
-            ShowAsync(project, code, null, context, frames, cameras, galleries, time));
+            CameraPagesTable cameras, AbandonedUploadsTable uploads, GalleryPages galleries, TimeProvider time) =>
+            ShowAsync(project, code, null, context, frames, cameras, uploads, galleries, time));
     }
 
     static async Task<IResult> ListAsync(
@@ -56,7 +57,7 @@ static class CameraRoutes
 
     static async Task<IResult> ShowAsync(
         string project, string code, string? secret, HttpContext context, Frames frames, CameraPagesTable cameras,
-        GalleryPages galleries, TimeProvider time)
+        AbandonedUploadsTable uploads, GalleryPages galleries, TimeProvider time)
     {
         if (await frames.OpenAsync(context, project) is not { Project: { } open } frame)
         {
@@ -79,6 +80,8 @@ static class CameraRoutes
                 CameraState.Of(camera, now, Shown.ZoneOf(camera.SiteId, names, frame.Zone)),
             [nameof(CameraPage.Names)] = names,
             [nameof(CameraPage.Deployments)] = await cameras.ListDeploymentsAsync(camera.Id, context.RequestAborted),
+            [nameof(CameraPage.GivenUp)] =
+                frame.CanManage ? await uploads.ListForCameraPageAsync(camera.Id, context.RequestAborted) : [],
             [nameof(CameraPage.Secret)] = secret,
             [nameof(CameraPage.Now)] = now,
         });
@@ -97,7 +100,7 @@ static class CameraRoutes
 
     static async Task<IResult> AddAsync(
         string project, HttpContext context, Frames frames, GalleryPages galleries, CameraPagesTable pages,
-        CameraRegistration registration, SitesTable sites, TimeProvider time)
+        CameraRegistration registration, SitesTable sites, AbandonedUploadsTable uploads, TimeProvider time)
     {
         if (!DeskGuard.IsFromHere(context.Request))
         {
@@ -128,7 +131,7 @@ static class CameraRoutes
             abort);
         context.Response.Headers.CacheControl = "no-store"; // The answer holds the secret.
         return added.Refusal is CameraRefusal.None
-            ? await ShowAsync(project, form.Code, added.Credential, context, frames, pages, galleries, time)
+            ? await ShowAsync(project, form.Code, added.Credential, context, frames, pages, uploads, galleries, time)
             : FormPage(frame, names, form, Texts.CameraRefused(added.Refusal, form.Code));
     }
 

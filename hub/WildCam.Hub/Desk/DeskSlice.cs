@@ -8,6 +8,7 @@ using WildCam.Storage.Cameras;
 using WildCam.Storage.Captures;
 using WildCam.Storage.Charts;
 using WildCam.Storage.Desk;
+using WildCam.Storage.Ingest;
 
 namespace WildCam.Hub.Desk;
 
@@ -40,6 +41,7 @@ static class DeskSlice
         services.AddSingleton<ChartReader>();
         services.AddSingleton<CameraPagesTable>();
         services.AddSingleton<ProjectSpeciesTable>();
+        services.AddSingleton<AbandonedUploadsTable>();
         services.TryAddSingleton<CameraRegistration>();
         services.TryAddSingleton<SitesTable>();
         services.AddSingleton<Frames>();

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using WildCam.Hub.Desk.Pages;
 using WildCam.Hub.Jobs;
+using WildCam.Storage.Ingest;
 
 namespace WildCam.Hub.Desk;
 
@@ -25,7 +26,8 @@ static class ServerRoutes
     }
 
     static async Task<IResult> JobsAsync(
-        HttpContext context, Frames frames, JobsOverview jobs, RecurringTable recurring, TimeProvider time)
+        HttpContext context, Frames frames, JobsOverview jobs, RecurringTable recurring, AbandonedUploadsTable uploads,
+        TimeProvider time)
     {
         var frame = await frames.OpenAsync(context);
         if (frame.Visitor?.IsAdmin != true)
@@ -42,6 +44,7 @@ static class ServerRoutes
             [nameof(JobsPage.Kinds)] = await jobs.CountByKindAsync(context.RequestAborted),
             [nameof(JobsPage.Failures)] = await jobs.GroupDeadAsync(context.RequestAborted),
             [nameof(JobsPage.Recurring)] = await recurring.ReadAsync(context.RequestAborted),
+            [nameof(JobsPage.GivenUp)] = await uploads.CountForJobsPageAsync(now.AddDays(-1), context.RequestAborted),
             [nameof(JobsPage.Retried)] =
                 int.TryParse(context.Request.Query["retried"], out var retried) ? retried : null,
             [nameof(JobsPage.Now)] = now,

@@ -8,7 +8,8 @@ namespace WildCam.Hub.Hosting;
 
 /// <summary>
 /// Writes down what cameras tried and might not, beside the connections. One row a minute for the same camera and
-/// action, so that a stubborn client fills no table; the counters count every one.
+/// action, or a few where each tells of another picture, so that a stubborn client fills no table; the counters count
+/// every one.
 /// </summary>
 sealed partial class CameraAudit(NpgsqlDataSource database, TimeProvider time, ILogger<CameraAudit> log)
     : BackgroundService
@@ -18,16 +19,27 @@ sealed partial class CameraAudit(NpgsqlDataSource database, TimeProvider time, I
     /// <summary>Rows a minute, all cameras together.</summary>
     const int RowsPerMinuteMax = 120;
 
+    /// <summary>Rows a minute about pictures of one camera that were refused in the same way.</summary>
+    public const int PicturesPerMinuteMax = 10;
+
     const int SubjectCharsMax = 64;
     const int DetailCharsMax = 256;
 
     readonly CameraAuditTable _table = new(database);
-    readonly ConcurrentDictionary<(string Action, string Subject), bool> _thisMinute = new();
+    readonly ConcurrentDictionary<(string Action, string Subject, string Detail), bool> _thisMinute = new();
     readonly Channel<Entry> _entries = Channel.CreateBounded<Entry>(
         new BoundedChannelOptions(WaitingMax) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
     long _minute;
 
-    public void Add(string action, string subject, Camera? camera, string detail)
+    /// <summary>Adds a row, if this camera had none of this action in this minute.</summary>
+    public void Add(string action, string subject, Camera? camera, string detail) =>
+        Add(action, subject, camera, detail, key: "");
+
+    /// <summary>Adds a row about a picture, if there was none in this minute and not too many about others.</summary>
+    public void AddPicture(string action, Camera camera, string detail) =>
+        Add(action, camera.Code, camera, detail, detail);
+
+    void Add(string action, string subject, Camera? camera, string detail, string key)
     {
         var minute = time.GetUtcNow().ToUnixTimeSeconds() / 60;
         if (Interlocked.Exchange(ref _minute, minute) != minute)
@@ -36,7 +48,8 @@ sealed partial class CameraAudit(NpgsqlDataSource database, TimeProvider time, I
         }
 
         var named = Cut(subject, SubjectCharsMax);
-        if (_thisMinute.Count < RowsPerMinuteMax && _thisMinute.TryAdd((action, named), true))
+        if (_thisMinute.Count < RowsPerMinuteMax && CountOf(action, named) < PicturesPerMinuteMax
+            && _thisMinute.TryAdd((action, named, key), true))
         {
             _entries.Writer.TryWrite(new Entry(action, named, camera, Cut(detail, DetailCharsMax)));
         }
@@ -55,6 +68,18 @@ sealed partial class CameraAudit(NpgsqlDataSource database, TimeProvider time, I
                 WriteFailed(log, entry.Action, entry.Subject, fault.Message);
             }
         }
+    }
+
+    // Over as many as there may be rows in a minute.
+    int CountOf(string action, string subject)
+    {
+        var count = 0;
+        foreach (var ((otherAction, otherSubject, _), _) in _thisMinute)
+        {
+            count += otherAction == action && otherSubject == subject ? 1 : 0;
+        }
+
+        return count;
     }
 
     // NUL is no text to PostgreSQL, and control characters no joy in a log.

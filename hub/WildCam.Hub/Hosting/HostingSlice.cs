@@ -39,9 +39,8 @@ static class HostingSlice
             .ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<HubIdentity>();
-        builder.Services.AddSingleton(_ => CreateSource(hub.Database, preparedMax: 0));
-        builder.Services.AddKeyedSingleton(Direct, (_, _) => CreateSource(
-            hub.DatabaseDirect.Length > 0 ? hub.DatabaseDirect : hub.Database, PreparedMax));
+        builder.Services.AddSingleton(_ => CreateSource(hub.Pooled(), preparedMax: 0));
+        builder.Services.AddKeyedSingleton(Direct, (_, _) => CreateSource(hub.Direct(), PreparedMax));
         builder.Services.AddSingleton(services => OpenBlobs(
             services.GetRequiredService<IOptions<HubOptions>>().Value,
             services.GetRequiredService<IOptions<BlobOptions>>().Value,

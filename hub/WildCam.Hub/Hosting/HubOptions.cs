@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using Npgsql;
 
 namespace WildCam.Hub.Hosting;
 
@@ -13,6 +14,13 @@ public sealed class HubOptions
 
     /// <summary>Direct connection string for LISTEN and what is prepared; empty: as <see cref="Database"/>.</summary>
     public string DatabaseDirect { get; set; } = "";
+
+    /// <summary>
+    /// Seconds that a transaction may stand idle before the server ends it, so that a frozen hub's locks do not hold up
+    /// the others. Behind PgBouncer its idle_transaction_timeout is the same.
+    /// </summary>
+    [Range(1, 3600)]
+    public int IdleTransactionSeconds { get; set; } = 60;
 
     /// <summary>Folder of the hub's own files: blobs, certificates, keys, models.</summary>
     [Required]
@@ -38,6 +46,19 @@ public sealed class HubOptions
     /// it. Keep a copy apart from the database's.
     /// </summary>
     public string UpdateKeyFile { get; set; } = "";
+
+    /// <summary>The connection string of pooled ones. PgBouncer would refuse the bound on transactions.</summary>
+    public string Pooled() => DatabaseDirect.Length > 0 ? Database : Bounded(Database);
+
+    /// <summary>The connection string that leads past any pooler.</summary>
+    public string Direct() => Bounded(DatabaseDirect.Length > 0 ? DatabaseDirect : Database);
+
+    string Bounded(string connectionString)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString);
+        builder.Options = $"-c idle_in_transaction_session_timeout={IdleTransactionSeconds}s {builder.Options}".Trim();
+        return builder.ConnectionString;
+    }
 }
 
 /// <summary>Where pictures lie; section WildCam:Blobs.</summary>

@@ -94,6 +94,17 @@ sealed class Assembly
 
     public int ReservedSegments { get; set; }
 
+    /// <summary>Bytes of the chunks that are in their place.</summary>
+    public int ReceivedBytes
+    {
+        get
+        {
+            var chunks = (ChunkCount - _missingCount) * Begin.ChunkBytes;
+            var isLastMissing = (_missing[^1] & (1 << ((ChunkCount - 1) & 7))) != 0;
+            return isLastMissing ? chunks : chunks - (ChunkCount * Begin.ChunkBytes - SizeBytes);
+        }
+    }
+
     public AssemblyState State { get; set; }
 
     /// <summary>Deliveries whose digest was wrong.</summary>

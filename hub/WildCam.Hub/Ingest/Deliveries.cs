@@ -22,6 +22,9 @@ sealed partial class Deliveries
     /// <summary>Begins that wait for their look-up; more are put off.</summary>
     const int OfferedMax = 4096;
 
+    /// <summary>Abandoned uploads that wait to be noted; of more, the log and the metric alone tell.</summary>
+    const int AbandonedMax = 1024;
+
     /// <summary>The free space of the blob store is asked for at most so often.</summary>
     static readonly TimeSpan FreeBytesInterval = TimeSpan.FromSeconds(1);
 
@@ -65,6 +68,10 @@ sealed partial class Deliveries
 
     /// <summary>Complete pictures that wait for a worker; never more than there are assemblies.</summary>
     public Channel<Assembly> Completed { get; }
+
+    /// <summary>Uploads that were given up for want of the rest of them, for the table that people see.</summary>
+    public Channel<AbandonedUpload> Abandoned { get; } = Channel.CreateBounded<AbandonedUpload>(
+        new BoundedChannelOptions(AbandonedMax) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
     public int Count => _assemblies.Count;
 
@@ -213,7 +220,7 @@ sealed partial class Deliveries
                     && _time.GetElapsedTime(assembly.TouchedTimestamp) > keep)
                 {
                     AssemblyExpired(_log, assembly.Link.Camera.Code, assembly.Key.Counter, assembly.SizeBytes);
-                    Drop(assembly, "expired");
+                    Abandon(assembly, "expired");
                 }
             }
         }
@@ -233,8 +240,8 @@ sealed partial class Deliveries
         if (outcome is ReceiptOutcomes.Conflict or ReceiptOutcomes.Never)
         {
             // Nothing of the picture stays here, so that it was refused is written down.
-            _audit.Add(
-                $"picture.{name}", link.Camera.Code, link.Camera,
+            _audit.AddPicture(
+                $"picture.{name}", link.Camera,
                 string.Create(CultureInfo.InvariantCulture,
                     $"{begin.SizeBytes} bytes of spool {begin.SpoolId:x}, number {begin.Counter}: code {code}"));
         }
@@ -353,10 +360,19 @@ sealed partial class Deliveries
                 return false;
             }
 
-            Drop(oldest, "pushed-out");
+            Abandon(oldest, "pushed-out");
         }
 
         return true;
+    }
+
+    // Under the assembly's gate. Nobody sends the rest of it any more.
+    void Abandon(Assembly assembly, string reason)
+    {
+        Abandoned.Writer.TryWrite(new AbandonedUpload(
+            assembly.Key.CameraId, CapturePath.DeviceCaptureId(assembly.Key.SpoolId, assembly.Key.Counter),
+            _time.GetUtcNow(), assembly.SizeBytes, assembly.ReceivedBytes));
+        Drop(assembly, reason);
     }
 
     // Under the assembly's gate.

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using WildCam.Storage;
 using WildCam.Storage.Captures;
 using WildCam.Storage.Ingest;
 using WildCam.Wire;
@@ -16,6 +17,7 @@ sealed partial class DeliveryDesk(
 {
     const int LookupsAtOnce = 2;
     const int OffersPerLookupMax = 64;
+    const int AbandonedPerNoteMax = 256;
 
     /// <summary>Digests of one picture that may be wrong; the last one sends it to quarantine.</summary>
     const int MismatchesMax = 2;
@@ -63,11 +65,13 @@ sealed partial class DeliveryDesk(
     internal async Task ExpireAllAsync(CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(ExpiryInterval, time);
+        var abandoned = new List<AbandonedUpload>(AbandonedPerNoteMax);
         try
         {
             while (await timer.WaitForNextTickAsync(cancellationToken))
             {
                 deliveries.Expire();
+                await NoteAbandonedAsync(abandoned, cancellationToken);
                 if (health.Lookups is not null)
                 {
                     // Cameras that were put off stay away for a while; readiness must not wait for them.
@@ -78,6 +82,30 @@ sealed partial class DeliveryDesk(
         catch (OperationCanceledException)
         {
             // The hub stops.
+        }
+    }
+
+    // What cannot be noted waits for the next sweep.
+    async Task NoteAbandonedAsync(List<AbandonedUpload> abandoned, CancellationToken cancellationToken)
+    {
+        while (abandoned.Count < AbandonedPerNoteMax && deliveries.Abandoned.Reader.TryRead(out var upload))
+        {
+            abandoned.Add(upload);
+        }
+
+        if (abandoned.Count == 0)
+        {
+            return;
+        }
+
+        try
+        {
+            await tables.NoteAbandoned(abandoned, cancellationToken);
+            abandoned.Clear();
+        }
+        catch (Exception fault) when (DatabaseFault.Is(fault))
+        {
+            NotingFailed(log, abandoned.Count, fault.Message);
         }
     }
 
@@ -254,6 +282,10 @@ sealed partial class DeliveryDesk(
         _drained.Dispose();
         base.Dispose();
     }
+
+    [LoggerMessage(Level = LogLevel.Warning,
+        Message = "Noting {Uploads} abandoned uploads failed, trying again: {Reason}")]
+    static partial void NotingFailed(ILogger logger, int uploads, string reason);
 
     [LoggerMessage(Level = LogLevel.Warning, Message = "Looking up {Offers} offered pictures failed: {Reason}")]
     static partial void LookupFailed(ILogger logger, int offers, string reason);

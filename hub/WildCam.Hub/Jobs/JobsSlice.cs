@@ -33,7 +33,7 @@ static class JobsSlice
         }
 
         var hub = builder.Configuration.GetSection(HubOptions.Section).Get<HubOptions>() ?? new HubOptions();
-        AddSchedule(builder.Services, hub.DatabaseDirect.Length > 0 ? hub.DatabaseDirect : hub.Database);
+        AddSchedule(builder.Services, hub.Direct());
     }
 
     internal static void AddSchedule(IServiceCollection services, string connectionString)

@@ -18,7 +18,10 @@ sealed class MakePartitions(UpkeepTable upkeep, TimeProvider time) : IRecurringW
             : "All were there.";
 }
 
-/// <summary>Removes throughput figures, expired sessions and links, and page events that no page asks for.</summary>
+/// <summary>
+/// Removes throughput figures, expired sessions and links, old abandoned uploads, and page events that no page asks
+/// for.
+/// </summary>
 sealed class CleanUp(UpkeepTable upkeep) : IRecurringWork
 {
     public string Name => "clean-up";
@@ -30,8 +33,8 @@ sealed class CleanUp(UpkeepTable upkeep) : IRecurringWork
     public async Task<string> RunAsync(CancellationToken cancellationToken)
     {
         var cleaned = await upkeep.CleanUpAsync(cancellationToken);
-        return $"Removed {cleaned.PageEvents} page events, {cleaned.Sessions} sessions, {cleaned.SignInLinks} links "
-            + $"and {cleaned.JobMinutes} minutes of throughput.";
+        return $"Removed {cleaned.PageEvents} page events, {cleaned.Sessions} sessions, {cleaned.SignInLinks} links, "
+            + $"{cleaned.AbandonedUploads} abandoned uploads and {cleaned.JobMinutes} minutes of throughput.";
     }
 }
 

@@ -27,6 +27,9 @@ public sealed record IngestTables
     /// <summary>See <see cref="QuarantineTable.InsertAsync"/>.</summary>
     public required Func<QuarantineEntry, CancellationToken, Task> Quarantine { get; init; }
 
+    /// <summary>See <see cref="AbandonedUploadsTable.NoteForSweepAsync"/>.</summary>
+    public required Func<IReadOnlyCollection<AbandonedUpload>, CancellationToken, Task> NoteAbandoned { get; init; }
+
     /// <summary>See <see cref="IngestTransaction.TellWorkersAsync"/>.</summary>
     public required Func<CancellationToken, Task> TellWorkers { get; init; }
 
@@ -40,6 +43,7 @@ public sealed record IngestTables
             File = transaction.FileAsync,
             FindByDeviceId = new CapturesTable(database).FindByDeviceIdAsync,
             Quarantine = new QuarantineTable(database).InsertAsync,
+            NoteAbandoned = new AbandonedUploadsTable(database).NoteForSweepAsync,
             TellWorkers = transaction.TellWorkersAsync,
         };
     }

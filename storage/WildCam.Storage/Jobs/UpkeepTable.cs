@@ -3,7 +3,8 @@ using Npgsql;
 namespace WildCam.Storage.Jobs;
 
 /// <summary>What was removed by a round of cleaning up.</summary>
-public readonly record struct CleanedUp(int JobMinutes, int Sessions, int SignInLinks, int PageEvents);
+public readonly record struct CleanedUp(
+    int JobMinutes, int Sessions, int SignInLinks, int PageEvents, int AbandonedUploads);
 
 /// <summary>A capture that still misses stages.</summary>
 public readonly record struct UnfinishedCapture(Guid Id, DateTimeOffset CapturedAt, CaptureStages Missing);
@@ -79,6 +80,10 @@ public sealed class UpkeepTable(NpgsqlDataSource database)
         await DeleteAsync("""
             delete from page_events where at < now() - interval '2 days' and sequence in (
               select sequence from page_events order by sequence limit $1)
+            """, cancellationToken),
+        await DeleteAsync("""
+            delete from abandoned_uploads where ctid = any(array(
+              select ctid from abandoned_uploads where given_up_at < now() - interval '30 days' limit $1))
             """, cancellationToken));
 
     async Task<int> DeleteAsync(string sql, CancellationToken cancellationToken)

@@ -2,7 +2,12 @@ using WildCam.Worlds.Virtual;
 
 namespace WildCam.Faults.Delivery;
 
-/// <summary>The camera's own code against the hub's own way in, without a network and without real time.</summary>
+/// <summary>
+/// The camera's own code against the hub's own way in, without a network and without real time. There is no database to
+/// check in the end: the simulation itself holds that every picture is stored with its bytes or on its card, bytes
+/// before rows, once, and that after the faults every card is empty, nothing is in quarantine and what was given up
+/// came.
+/// </summary>
 static class ProtocolSimulated
 {
     public static Scenario Scenario { get; } = new(

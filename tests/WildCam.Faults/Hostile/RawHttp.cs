@@ -28,7 +28,7 @@ sealed class RawHttp(int port, string headers)
         {
             await stream.WriteAsync(Encoding.UTF8.GetBytes(request), deadline.Token);
             await stream.WriteAsync(bytes, deadline.Token);
-            await stream.CopyToAsync(answer, deadline.Token);
+            await ReadAsync(stream, answer, deadline.Token);
         }
         catch (IOException)
         {
@@ -36,11 +36,27 @@ sealed class RawHttp(int port, string headers)
         }
         catch (OperationCanceledException)
         {
-            // An endless answer, such as a page's live stream; its head is there.
+            // It hangs; what came before counts.
         }
 
         var text = Encoding.UTF8.GetString(answer.ToArray());
         return new RawAnswer(
             text.Length > 12 && int.TryParse(text.AsSpan(9, 3), out var status) ? status : 0, text);
+    }
+
+    // To its end, but for a live stream, which has none: its head is enough.
+    static async Task ReadAsync(NetworkStream stream, MemoryStream answer, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[16_384];
+        while (await stream.ReadAsync(buffer, cancellationToken) is > 0 and var count)
+        {
+            answer.Write(buffer, 0, count);
+            var soFar = answer.GetBuffer().AsSpan(0, (int)answer.Length);
+            var head = soFar.IndexOf("\r\n\r\n"u8);
+            if (head >= 0 && soFar[..head].IndexOf("text/event-stream"u8) >= 0)
+            {
+                return;
+            }
+        }
     }
 }

@@ -18,9 +18,11 @@ static class SecretsInLogs
             ("WildCam__Blobs__AzureConnection", $"AccountKey={canary}azure"));
         var said = new StringBuilder();
         var secrets = new List<string> { canary, world.Cameras[0].Password };
+        var taken = new List<TakenPicture>();
         await using (var camera = await Grounds.ConnectAsync(world, world.Cameras[0]))
         {
-            await Grounds.DeliverAsync(camera, new ScriptedPicture(1, 1, CraftedJpeg.Picture(point.Chance)));
+            taken.Add(await Grounds.DeliverAsync(
+                camera, new ScriptedPicture(1, 1, CraftedJpeg.Picture(point.Chance))));
         }
 
         await RefuseAsync(world, canary);
@@ -64,6 +66,8 @@ static class SecretsInLogs
             var at = text.IndexOf(secret, StringComparison.Ordinal);
             Must.Hold(at < 0, $"A secret is told: ...{text[Math.Max(0, at - 200)..Math.Max(0, at)]}");
         }
+
+        await Grounds.InvariantsOf(world).CheckAsync(taken);
     }
 
     static async Task RefuseAsync(FleetWorld world, string canary)

@@ -42,17 +42,8 @@ static class SqlInjection
 
     static async Task RunAsync(Point point)
     {
-        await using var world = await FleetWorld.StartAsync(
-            point.Server, cameras: 1, ("WildCam__RateLimits__ApiPerSecond", "100000"),
-            ("WildCam__RateLimits__ApiBurst", "100000"), ("WildCam__RateLimits__SignInPerSecond", "1000"));
-        await using var camera = await Grounds.ConnectAsync(world, world.Cameras[0]);
-        var taken = new List<TakenPicture>();
-        for (var i = 1; i <= 3; i++)
-        {
-            taken.Add(await Grounds.DeliverAsync(
-                camera, new ScriptedPicture(1, (ulong)i, CraftedJpeg.Picture(point.Chance, 160, 120))));
-        }
-
+        var ground = await point.Shared.GetAsync(() => Ground.StartAsync(point));
+        var world = ground.World;
         await world.SettleAsync(Grounds.Timeout);
         using var admin = await Grounds.AdminAsync(world);
         using var browser = await Grounds.AdminAsync(world, asBrowser: true);
@@ -80,7 +71,7 @@ static class SqlInjection
         await world.SettleAsync(Grounds.Timeout);
         Must.Equal(before, await FingerprintAsync(world), "rows that no request was to change");
         await TryCameraNamesAsync(world, point);
-        await Grounds.InvariantsOf(world).CheckAsync(taken);
+        await Grounds.InvariantsOf(world).CheckAsync(ground.Taken);
         await Grounds.CheckHubAsync(world);
     }
 
@@ -308,6 +299,34 @@ static class SqlInjection
 
     static string Escape(string word) => string.Concat(
         System.Text.Encoding.UTF8.GetBytes(word).Select(b => $"%{b:X2}"));
+
+    /// <summary>A hub with some pictures, the same for all points: none may change it.</summary>
+    sealed class Ground(FleetWorld world, IReadOnlyList<TakenPicture> taken) : IAsyncDisposable
+    {
+        const int Pictures = 3;
+
+        public FleetWorld World { get; } = world;
+
+        public IReadOnlyList<TakenPicture> Taken { get; } = taken;
+
+        public static async Task<Ground> StartAsync(Point point)
+        {
+            var world = await FleetWorld.StartAsync(
+                point.Server, cameras: 1, ("WildCam__RateLimits__ApiPerSecond", "100000"),
+                ("WildCam__RateLimits__ApiBurst", "100000"), ("WildCam__RateLimits__SignInPerSecond", "1000"));
+            await using var camera = await Grounds.ConnectAsync(world, world.Cameras[0]);
+            var taken = new List<TakenPicture>();
+            for (var i = 1; i <= Pictures; i++)
+            {
+                taken.Add(await Grounds.DeliverAsync(
+                    camera, new ScriptedPicture(1, (ulong)i, CraftedJpeg.Picture(point.Chance, 160, 120))));
+            }
+
+            return new Ground(world, taken);
+        }
+
+        public ValueTask DisposeAsync() => World.DisposeAsync();
+    }
 
     sealed record Request(string Method, string Target)
     {

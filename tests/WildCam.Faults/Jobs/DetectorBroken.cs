@@ -21,6 +21,9 @@ static class DetectorBroken
     const int MorePictures = 8;
     const int WhitePictures = 2;
     const int Boxes = 1_000_000;
+
+    /// <summary>A model that is silent for longer hangs; a busy machine must not look like it.</summary>
+    const int HangSeconds = 4;
     const int KillSignal = 9;
     const int StopSignal = 19;
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
@@ -63,10 +66,9 @@ static class DetectorBroken
     static async Task SignalledAsync(World world, int signal)
     {
         await world.ActivateAsync(Answer(1, 0.9f, surplus: 0));
-        await using var hub = await world.StartHubAsync();
+        await using var hub = await world.StartHubAsync(HangSeconds);
         var shelf = await StoredPictures.MakeAsync(world.Database, world.Data);
-        var first = await shelf.AddAsync(world.Scenes, Pictures, CaptureStages.Detection);
-        await world.EnqueueAsync(first);
+        await shelf.EnqueueAsync(await shelf.AddAsync(world.Scenes, Pictures, CaptureStages.All));
         await Wait.UntilAsync(
             () => hub.Output.Contains("Loaded the model", StringComparison.Ordinal), Timeout,
             () => $"No detector.\n{hub.Output}");
@@ -74,13 +76,13 @@ static class DetectorBroken
         Must.Hold(detector != 0, $"The detector has no process.\n{hub.Output}");
         await Task.Delay(world.Point.Chance.Next(400), world.Point.Cancellation);
         _ = WorldHub.Signal(detector, signal);
-        var more = await shelf.AddAsync(world.Scenes, MorePictures, CaptureStages.Detection);
-        await world.EnqueueAsync(more);
+        await shelf.EnqueueAsync(await shelf.AddAsync(world.Scenes, MorePictures, CaptureStages.All));
         await world.SettleAsync(hub, dead: 0);
         Must.Equal(
             (Pictures + MorePictures, Pictures + MorePictures), await world.CountFindingsAsync(),
             "pictures that the model looked at, and its findings");
         Must.Hold(FindDetector(hub.ProcessId) != detector, "The broken process still works for the hub.");
+        await world.CheckAsync(shelf);
     }
 
     static async Task GreedyAsync(World world)
@@ -88,12 +90,13 @@ static class DetectorBroken
         var model = await world.ActivateAsync(Greedy());
         await using var hub = await world.StartHubAsync();
         var shelf = await StoredPictures.MakeAsync(world.Database, world.Data);
-        await world.EnqueueAsync(await shelf.AddAsync(world.Scenes, Pictures, CaptureStages.Detection));
+        await shelf.EnqueueAsync(await shelf.AddAsync(world.Scenes, Pictures, CaptureStages.All));
         await world.SettleAsync(hub, dead: 0);
         var problem = await world.Database.ReadAsync<string>("select problem from models where id = $1", model);
         Must.Hold(
             problem.Contains("ProcessMegabytesMax", StringComparison.Ordinal), $"The model's problem is: {problem}");
         Must.Hold(hub.ResidentBytes < 600_000_000, $"The hub itself has {hub.ResidentBytes} bytes.");
+        await world.CheckAsync(shelf);
     }
 
     static Task NotNumbersAsync(World world) => GarbageAsync(world, Answer(1, 0.9f, surplus: float.NaN), "NaN");
@@ -108,9 +111,9 @@ static class DetectorBroken
         await world.ActivateAsync(weights);
         await using var hub = await world.StartHubAsync();
         var shelf = await StoredPictures.MakeAsync(world.Database, world.Data);
-        var good = await shelf.AddAsync(world.Scenes, MorePictures, CaptureStages.Detection);
-        var white = await shelf.AddAsync([White()], WhitePictures, CaptureStages.Detection);
-        await world.EnqueueAsync([.. good, .. white]);
+        var good = await shelf.AddAsync(world.Scenes, MorePictures, CaptureStages.All);
+        var white = await shelf.AddAsync([White()], WhitePictures, CaptureStages.All);
+        await shelf.EnqueueAsync([.. good, .. white]);
         await world.SettleAsync(hub, dead: WhitePictures);
         Must.Equal(
             (long)WhitePictures,
@@ -121,6 +124,7 @@ static class DetectorBroken
             (long)MorePictures,
             await world.Database.ReadAsync<long>("select count(distinct capture_id) from wildlife_detections"),
             "other pictures that the model looked at");
+        await world.CheckAsync(shelf, mayJobsBeDead: true);
     }
 
     static int FindDetector(int hub)
@@ -219,13 +223,16 @@ static class DetectorBroken
             return id.Value;
         }
 
-        public Task<WorldHub> StartHubAsync() => WorldHub.StartAsync(
-            Database.ConnectionString, Data, ("WildCam__Detection__LookSecondsMax", "2"),
+        public Task<WorldHub> StartHubAsync(int lookSecondsMax = 60) => WorldHub.StartAsync(
+            Database.ConnectionString, Data, ("WildCam__Detection__LookSecondsMax", $"{lookSecondsMax}"),
             ("WildCam__Detection__ProcessMegabytesMax", "1000"));
 
-        public Task EnqueueAsync(IReadOnlyList<Guid> captures) => Database.RunAsync("""
-            insert into jobs (kind, subject, priority) select $1, id::text, 10 from unnest($2::uuid[]) id
-            """, JobKinds.Detection, captures.ToArray());
+        public async Task CheckAsync(StoredPictures shelf, bool mayJobsBeDead = false)
+        {
+            await Database.SettleAsync(Timeout, () => "after the broken model");
+            await new Invariants(Database, Path.Combine(Data, "blobs")) { MayJobsBeDead = mayJobsBeDead }
+                .CheckAsync(shelf.Taken);
+        }
 
         /// <summary>Waits until every job is gone or dead. The pauses before other tries are not sat out.</summary>
         public async Task SettleAsync(WorldHub hub, int dead)

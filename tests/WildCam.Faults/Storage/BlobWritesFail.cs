@@ -8,6 +8,7 @@ using WildCam.Storage;
 using WildCam.Storage.Blobs;
 using WildCam.Storage.Ingest;
 using WildCam.Storage.Captures;
+using WildCam.Wire;
 
 namespace WildCam.Faults.Storage;
 
@@ -19,6 +20,7 @@ static class BlobWritesFail
 {
     const int InputOutputError = 5; // EIO
     const int Captures = 30;
+    const ulong Spool = 9;
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     public static Scenario Scenario { get; } = new(
@@ -164,6 +166,18 @@ static class BlobWritesFail
         Must.Equal(
             Directory.EnumerateFiles(folder, "*.jpg", SearchOption.AllDirectories).LongCount(),
             await database.ReadAsync<long>("select count(*) from captures"), "captures, of as many blobs");
+
+        // No hub runs here: what jobs make of the pictures is left out.
+        var receipted = filed.Values.ToHashSet();
+        List<TakenPicture> taken =
+        [
+            .. pictures.Select(p => new TakenPicture(
+                "bad-disk", Convert.ToHexStringLower(CapturePath.DeviceCaptureId(Spool, (ulong)p.N)),
+                Convert.ToHexStringLower(SHA256.HashData(p.Bytes)),
+                receipted.Contains(p.Bytes) ? ReceiptOutcomes.Stored : null)),
+        ];
+        await new Invariants(database, folder) { IsWorked = false }.CheckAsync(
+            taken, taken.Where(t => t.Outcome is null).Select(t => t.DeviceCaptureId).ToHashSet());
         Must.Hold(!Directory.EnumerateFiles(Path.Combine(folder, ".tmp")).Any(), "Torn files were left.");
     }
 
@@ -191,7 +205,7 @@ static class BlobWritesFail
     {
         var now = DateTimeOffset.UtcNow;
         var id = Guid.CreateVersion7(now);
-        var deviceId = CapturePath.DeviceCaptureId(9, (ulong)counter);
+        var deviceId = CapturePath.DeviceCaptureId(Spool, (ulong)counter);
         return new NewCapture
         {
             Id = id,

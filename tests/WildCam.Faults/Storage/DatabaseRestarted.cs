@@ -14,34 +14,44 @@ static class DatabaseRestarted
 
     static async Task RunAsync(Point point)
     {
-        var folder = OwnServer.NewFolder();
-        try
+        // The server is one for all points, the database and the hub are the point's own.
+        var server = (await point.Shared.GetAsync(HurtServer.StartAsync)).Server;
+        await using var world = await FleetWorld.StartAsync(server, 0);
+        await using var load = await Load.OfAsync(point, world.Database, Cameras, () => world.Hub.MqttPort);
+        await using var watch = new HealthWatch(world.Hub);
+        var running = load.RunAsync(PicturesPerCamera);
+        await load.UntilAsync(point.Chance.Next(Cameras * PicturesPerCamera / 2), running, () => world.Hub.Output);
+        await Task.Delay(point.Chance.Next(60), point.Cancellation);
+
+        await server.StopAsync(crash: point.Chance.Next(3) > 0);
+        // An answer of just before may still be on its way.
+        await Task.Delay(500, point.Cancellation);
+        var receipted = load.Receipted;
+        await Task.Delay(TimeSpan.FromSeconds(1.5 + point.Chance.NextDouble()), point.Cancellation);
+        Must.Equal(receipted, load.Receipted, "receipts given without a database");
+        await server.StartAgainAsync();
+        world.Database.Source.Clear();
+
+        await running.WaitAsync(Timeout, point.Cancellation);
+        await watch.CheckAsync(world.Hub);
+        await Settling.HurryLeasesAsync(world.Database);
+        await world.SettleAsync(Timeout);
+        await Settling.CheckAsync(world, load);
+    }
+
+    sealed class HurtServer(DirectoryInfo folder, WorldServer server) : IAsyncDisposable
+    {
+        public WorldServer Server { get; } = server;
+
+        public static async Task<HurtServer> StartAsync()
         {
-            await using var server = await OwnServer.StartAsync(folder);
-            await using var world = await FleetWorld.StartAsync(server, 0);
-            await using var load = await Load.OfAsync(point, world.Database, Cameras, () => world.Hub.MqttPort);
-            await using var watch = new HealthWatch(world.Hub);
-            var running = load.RunAsync(PicturesPerCamera);
-            await load.UntilAsync(point.Chance.Next(Cameras * PicturesPerCamera / 2), running, () => world.Hub.Output);
-            await Task.Delay(point.Chance.Next(60), point.Cancellation);
-
-            await server.StopAsync(crash: point.Chance.Next(3) > 0);
-            // An answer of just before may still be on its way.
-            await Task.Delay(500, point.Cancellation);
-            var receipted = load.Receipted;
-            await Task.Delay(TimeSpan.FromSeconds(1.5 + point.Chance.NextDouble()), point.Cancellation);
-            Must.Equal(receipted, load.Receipted, "receipts given without a database");
-            await server.StartAgainAsync();
-            world.Database.Source.Clear();
-
-            await running.WaitAsync(Timeout, point.Cancellation);
-            await watch.CheckAsync(world.Hub);
-            await Settling.HurryLeasesAsync(world.Database);
-            await world.SettleAsync(Timeout);
-            await Settling.CheckAsync(world, load);
+            var folder = OwnServer.NewFolder();
+            return new HurtServer(folder, await OwnServer.StartAsync(folder));
         }
-        finally
+
+        public async ValueTask DisposeAsync()
         {
+            await Server.DisposeAsync();
             folder.Delete(recursive: true);
         }
     }

@@ -16,8 +16,9 @@ public sealed class FaultCampaignTests(ITestOutputHelper output)
             : Random.Shared.Next();
         var again = $"./wildcam faults {scenario} --seed {seed} --point 1";
         output.WriteLine(again);
+        await using var shared = new SharedWorld();
         var fault = await Campaign.RunPointAsync(
-            TestCluster.Server, Scenario.All.Single(s => s.Name == scenario), seed, 1,
+            TestCluster.Server, Scenario.All.Single(s => s.Name == scenario), seed, 1, shared,
             TestContext.Current.CancellationToken);
         Assert.True(fault is null, $"{fault}\nagain: {again}");
     }

@@ -137,6 +137,26 @@ public sealed class AssemblyTests
         }
     }
 
+    [Theory]
+    [InlineData(new int[0], 0)]
+    [InlineData(new[] { 0 }, 4096)]
+    [InlineData(new[] { 1, 1 }, 4096)]
+    [InlineData(new[] { 2 }, 1808)] // the last is short
+    [InlineData(new[] { 0, 2 }, 5904)]
+    public void What_has_come_is_counted_in_bytes(int[] chunks, int bytes)
+    {
+        var picture = Pictures.Bytes(10_000, 1);
+        var begin = Pictures.BeginOf(picture, 4096);
+        var assembly = Open(begin);
+        foreach (var index in chunks)
+        {
+            var chunk = Pictures.Chunk(picture, begin, index);
+            assembly.Put(chunk.Header, chunk.Bytes);
+        }
+
+        Assert.Equal(bytes, assembly.ReceivedBytes);
+    }
+
     [Fact]
     public void Reservations_stop_at_the_bound()
     {

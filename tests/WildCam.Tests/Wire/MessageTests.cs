@@ -72,6 +72,12 @@ public sealed class MessageTests(ITestOutputHelper output)
             // The array ends where the message ends, so reading outside of it would throw.
             var offset = chance.Next(3);
             byte[] buffer = [.. new byte[offset], .. bytes];
+            if (kind.IsSealed && bytes.Length == kind.Example.Length && chance.Next(2) == 0)
+            {
+                // Else nothing behind the CRC would ever be read.
+                Crc32.Seal(buffer, offset, buffer.Length - Crc32.Bytes);
+            }
+
             if (kind.TryRead(buffer, offset, bytes.Length, out var read))
             {
                 readable++;
@@ -81,6 +87,33 @@ public sealed class MessageTests(ITestOutputHelper output)
 
         // Else the bytes were so wrong that the test saw the first line of the reader only.
         Assert.True(readable > 0 || name == "SpoolFooter", $"Seed {Seed}: nothing was readable.");
+    }
+
+    [Theory]
+    [InlineData("Begin")]
+    [InlineData("Heartbeat")]
+    [InlineData("Hello")]
+    [InlineData("Receipt")]
+    public void Any_flipped_bit_makes_a_sealed_message_unreadable(string name)
+    {
+        var kind = Messages.Named(name);
+        Assert.True(kind.IsSealed);
+        for (var bit = 0; bit < 8 * kind.Example.Length; bit++)
+        {
+            byte[] flipped = [.. kind.Example];
+            flipped[bit / 8] ^= (byte)(1 << (bit % 8));
+            Assert.False(kind.TryRead(flipped, 0, flipped.Length, out _), $"bit {bit}");
+        }
+    }
+
+    [Fact]
+    public void A_begin_of_before_the_seal_is_read_from_a_quarantine()
+    {
+        var kind = Messages.Named("Begin");
+        var old = kind.Example[..^Crc32.Bytes];
+        old[0] = Protocol.Version;
+        Assert.True(Begin.TryRead(old, 0, old.Length, out var begin));
+        Assert.Equal(Messages.Facts(kind.Message), Messages.Facts(begin));
     }
 
     [Theory]

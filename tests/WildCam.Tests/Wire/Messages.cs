@@ -9,6 +9,9 @@ delegate bool TryReadMessage(byte[] source, int offset, int count, out object? m
 /// <summary>One kind of message: an example whose every field differs from the default, and how it is read.</summary>
 sealed record MessageKind(string Name, byte[] Example, object Message, TryReadMessage TryRead, bool HasFixedLength)
 {
+    /// <summary>Whether it ends with a CRC-32.</summary>
+    public bool IsSealed => Example[0] == Protocol.SealedVersion;
+
     public override string ToString() => Name;
 }
 

@@ -24,6 +24,9 @@ sealed class IngestStore(Field field)
 
     public List<QuarantineEntry> Quarantine { get; } = [];
 
+    /// <summary>Uploads that the hub gave up, by the hex of their device's id.</summary>
+    public Dictionary<string, AbandonedUpload> Abandoned { get; } = new(StringComparer.Ordinal);
+
     /// <summary>Chance that a statement or a write fails.</summary>
     public double FaultChance { get; set; }
 
@@ -63,6 +66,16 @@ sealed class IngestStore(Field field)
             if (Quarantine.All(q => q.Id != entry.Id))
             {
                 Quarantine.Add(entry);
+            }
+
+            await AnswerAsync(time, isAlive);
+        },
+        NoteAbandoned = async (uploads, _) =>
+        {
+            await ReachAsync(time, isAlive);
+            foreach (var upload in uploads)
+            {
+                Abandoned[Convert.ToHexStringLower(upload.DeviceCaptureId)] = upload;
             }
 
             await AnswerAsync(time, isAlive);

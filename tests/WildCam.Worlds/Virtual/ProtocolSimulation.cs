@@ -27,7 +27,11 @@ static class ProtocolSimulation
             calm: () => hub.DamageChance = hub.Store.FaultChance = 0);
         Must.Hold(hub.Store.Broken.Count == 0, $"Seed {seed}: {string.Join('\n', hub.Store.Broken)}");
         Must.Equal(0, hub.Store.Quarantine.Count, $"Seed {seed}: pictures in quarantine, and no bytes were wrong");
-        return $"{told}, {hub.Deaths} deaths of the hub, {hub.Store.Faults} writes that failed, "
+        Must.Hold(
+            hub.Store.Abandoned.Keys.All(id => hub.Store.Rows.ContainsKey(id) || hub.Store.Foreign.Contains(id)),
+            $"Seed {seed}: an upload that was given up never came.");
+        return $"{told}, {hub.Store.Abandoned.Count} uploads given up, {hub.Deaths} deaths of the hub, "
+            + $"{hub.Store.Faults} writes that failed, "
             + $"{hub.Store.AnswersLost} answers lost, {hub.Damaged} chunks damaged";
     }
 

@@ -9,6 +9,7 @@ using WildCam.Hub.Ingest;
 using WildCam.Hub.Jobs;
 using WildCam.Hub.Rollups;
 using WildCam.Hub.Thumbnails;
+using WildCam.Hub.Watch;
 
 if (args is [DetectorHost.Argument])
 {
@@ -26,6 +27,7 @@ builder.AddAccounts();
 builder.AddRollups();
 builder.AddThumbnails();
 builder.AddDetection();
+builder.AddWatch();
 builder.AddDesk();
 
 var app = builder.Build();

@@ -3,9 +3,11 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using WildCam.Hub.Hosting;
 using WildCam.Storage.Cameras;
 using WildCam.Storage.Captures;
 using WildCam.Storage.Desk;
+using WildCam.Storage.Watch;
 
 namespace WildCam.Hub.Desk;
 
@@ -34,6 +36,22 @@ static class DeskSlice
         services.AddSingleton<PicturePageTable>();
         services.AddSingleton<SpeciesPagesTable>();
         services.AddSingleton<CameraPagesTable>();
+        services.AddSingleton<CameraPages>();
+        services.AddSingleton<CameraPlotsTable>();
+        services.TryAddSingleton<FleetListTable>();
+        services.TryAddSingleton<AlertRulesTable>();
+        services.TryAddSingleton<AlertsTable>();
+        services.TryAddSingleton<AlertMessagesTable>();
+        services.TryAddSingleton<ChannelSeal>();
+        services.AddSingleton<AlertChannelsTable>();
+        services.AddSingleton<AlertPages>();
+        services.AddSingleton<MapGroundsTable>();
+        services.TryAddSingleton<OperationalGapsTable>();
+        services.AddOptions<MapOptions>().BindConfiguration(MapOptions.Section)
+            .Validate(
+                o => o.TileUrl.Length == 0 || o.TileOrigin is not null,
+                "WildCam:Map:TileUrl is no address of tiles, such as https://tiles.example.org/{z}/{x}/{y}.png.")
+            .ValidateOnStart();
         services.AddSingleton<ProjectSpeciesTable>();
         services.TryAddSingleton<CameraRegistration>();
         services.TryAddSingleton<SitesTable>();
@@ -62,6 +80,10 @@ static class DeskSlice
         var pages = app.MapGroup("").ExcludeFromDescription();
         LookRoutes.Map(pages);
         CameraRoutes.Map(pages);
+        MeasurementRoutes.Map(pages);
+        AlertRoutes.Map(pages);
+        GapRoutes.Map(pages);
+        MapRoutes.Map(pages);
         ServerRoutes.Map(pages);
         AuditRoutes.Map(pages);
         AccountRoutes.Map(pages);

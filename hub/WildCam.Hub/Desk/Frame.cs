@@ -11,7 +11,9 @@ public enum Place
     Home,
     Pictures,
     Species,
+    Map,
     Cameras,
+    Alerts,
     Jobs,
 
     /// <summary>A page of the project, or of the server, that the account's menu leads to.</summary>

@@ -25,12 +25,15 @@ sealed class AlertPages(
     public DateTimeOffset Now => time.GetUtcNow();
 
     public Task NoteAsync(
-        Frame frame, string action, string subject, Dictionary<string, string> detail,
-        CancellationToken cancellationToken)
-    {
-        detail["project"] = frame.Project!.Slug;
-        return audit.AppendAsync(frame.Visitor!.AccountId, action, subject, detail, cancellationToken);
-    }
+        Frame frame, HttpContext context, string action, string subject, object? before = null,
+        object? after = null) => audit.AddAsync(
+        new AuditEntry(context.Actor(), action, subject)
+        {
+            ProjectId = frame.Project!.Id,
+            Before = before,
+            After = after,
+        },
+        context.RequestAborted);
 
     public async Task<IResult> ShowAsync(
         Frame frame, HttpContext context, string? problem = null, string? secret = null, AlertPolicy? typed = null)
@@ -92,13 +95,8 @@ static class AlertRoutes
 
         var before = await pages.Rules.ReadAsync(frame.Project!.Id, context.RequestAborted);
         await pages.Rules.SaveAsync(frame.Project.Id, policy, context.RequestAborted);
-        await pages.NoteAsync(
-            frame, "alerts.rules", frame.Project.Slug,
-            new(StringComparer.Ordinal) { ["before"] = Text(before), ["after"] = Text(policy) },
-            context.RequestAborted);
+        await pages.NoteAsync(frame, context, "alerts.rules", frame.Project.Slug, before, policy);
         return Back(frame, "saved");
-
-        static string Text(AlertPolicy policy) => JsonSerializer.Serialize(policy);
     }
 
     static async Task<IResult> AddChannelAsync(Frame frame, HttpContext context, AlertPages pages)
@@ -119,9 +117,7 @@ static class AlertRoutes
                 $"A project has at most {AlertChannelsTable.ChannelsMax} channels (ChannelsMax). Remove one first.");
         }
 
-        await pages.NoteAsync(
-            frame, "alerts.channel-add", name, new(StringComparer.Ordinal) { ["after"] = shown },
-            context.RequestAborted);
+        await pages.NoteAsync(frame, context, "alerts.channel-add", name, after: new { kind, shown });
         if (settings.Secret.Length == 0)
         {
             return Back(frame, "added");
@@ -157,8 +153,7 @@ static class AlertRoutes
 
         if (change != "test")
         {
-            await pages.NoteAsync(
-                frame, "alerts.channel-" + change, name, new(StringComparer.Ordinal), context.RequestAborted);
+            await pages.NoteAsync(frame, context, "alerts.channel-" + change, name);
         }
 
         return Back(frame, change!);
@@ -198,8 +193,7 @@ static class AlertRoutes
             return DeskGuard.NotFound(frame, Texts.NotFound);
         }
 
-        await pages.NoteAsync(
-            frame, "alerts." + change, id.ToString(), new(StringComparer.Ordinal), context.RequestAborted);
+        await pages.NoteAsync(frame, context, "alerts." + change, $"{id}");
         return Back(frame, change!);
     }
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WildCam.Hub.Desk.Pages;
+using WildCam.Hub.Hosting;
 using WildCam.Storage;
 using WildCam.Storage.Accounts;
 using WildCam.Storage.Watch;
@@ -63,12 +64,11 @@ static class GapRoutes
         var count = await gaps.DecideAsync(open.Id, ids, state, account, time.GetUtcNow(), context.RequestAborted);
         if (count > 0)
         {
-            await audit.AppendAsync(
-                account, "gaps." + state.ToString().ToLowerInvariant(), open.Slug,
-                new Dictionary<string, string>(StringComparer.Ordinal)
+            await audit.AddAsync(
+                new AuditEntry(context.Actor(), "gaps." + state.ToString().ToLowerInvariant(), open.Slug)
                 {
-                    ["project"] = open.Slug,
-                    ["gaps"] = string.Join(' ', ids),
+                    ProjectId = open.Id,
+                    After = new { gaps = ids },
                 },
                 context.RequestAborted);
         }

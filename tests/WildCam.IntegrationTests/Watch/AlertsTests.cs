@@ -80,7 +80,7 @@ public sealed class AlertsTests : IAsyncLifetime
         await LookAsync();
         Assert.Single(await ListAsync(isOver: false));
         Assert.Equal("1", await TellAsync());
-        var next = await _database.ReadAsync<DateTime>("select next_at from alert_messages");
+        var next = new DateTimeOffset(await _database.ReadAsync<DateTime>("select next_at from alert_messages"));
         Assert.InRange((next - now).TotalMinutes, 119, 121);
         Assert.Empty(await new AlertMessagesTable(_database.Source).ClaimAsync(
             _clock.GetUtcNow(), TimeSpan.FromMinutes(1), 10, default));

@@ -12,7 +12,7 @@ public sealed class FleetListTests(TestDatabase database) : IClassFixture<TestDa
     {
         var project = await SeedAsync();
         var limits = WatchLimits.Default;
-        var now = await database.ReadAsync<DateTime>("select now()");
+        var now = new DateTimeOffset(await database.ReadAsync<DateTime>("select now()"));
         var list = new FleetListTable(database.Source);
         var seen = new List<FleetRow>();
         (CameraCondition, string)? after = null;

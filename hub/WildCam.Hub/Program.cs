@@ -12,6 +12,7 @@ using WildCam.Hub.Live;
 using WildCam.Hub.Orders;
 using WildCam.Hub.Rollups;
 using WildCam.Hub.Thumbnails;
+using WildCam.Hub.Watch;
 
 if (args is [DetectorHost.Argument])
 {
@@ -32,6 +33,7 @@ builder.AddRollups();
 builder.AddThumbnails();
 builder.AddDetection();
 builder.AddFleet();
+builder.AddWatch();
 builder.AddDesk();
 
 var app = builder.Build();

@@ -23,6 +23,9 @@ sealed record Benchmark(string Name, string Says, Func<Bench, Task> RunAsync)
         Detection.DetectionBenchmark.Benchmark,
         Uploads.UploadsBenchmark.Benchmark,
         Uploads.MemoryBenchmark.Benchmark,
+        Watch.FleetListBenchmark.Benchmark,
+        Watch.HeartbeatsBenchmark.Benchmark,
+        Watch.ReturnBenchmark.Benchmark,
         GrowthBenchmark.Benchmark,
     ];
 }

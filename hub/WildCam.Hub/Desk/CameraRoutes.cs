@@ -7,6 +7,7 @@ using WildCam.Storage;
 using WildCam.Storage.Cameras;
 using WildCam.Storage.Desk;
 using WildCam.Storage.Ingest;
+using WildCam.Storage.Watch;
 
 namespace WildCam.Hub.Desk;
 
@@ -30,13 +31,13 @@ static class CameraRoutes
         cameras.MapGet("/new", NewAsync);
         cameras.MapPost("/new", AddAsync).DisableAntiforgery();
         cameras.MapGet("/{code}", (string project, string code, HttpContext context, Frames frames,
-            CameraPagesTable cameras, AbandonedUploadsTable uploads, GalleryPages galleries, TimeProvider time) =>
-            ShowAsync(project, code, null, context, frames, cameras, uploads, galleries, time));
+            CameraPages cameras, AbandonedUploadsTable uploads) =>
+            ShowAsync(project, code, null, context, frames, cameras, uploads));
     }
 
     static async Task<IResult> ListAsync(
-        string project, HttpContext context, Frames frames, CameraPagesTable cameras, GalleryPages galleries,
-        TimeProvider time)
+        string project, HttpContext context, Frames frames, FleetListTable fleet, AlertRulesTable rules,
+        OperationalGapsTable gaps, TimeProvider time)
     {
         if (await frames.OpenAsync(context, project) is not { Project: { } open } frame)
         {
@@ -44,46 +45,53 @@ static class CameraRoutes
         }
 
         var now = time.GetUtcNow();
-        var names = await galleries.NamesAsync(open, context.RequestAborted);
-        var rows = (await cameras.ListAsync(open.Id, null, now, context.RequestAborted))
-            .Select(c => (c, CameraState.Of(c, now, Shown.ZoneOf(c.SiteId, names, frame.Zone))))
-            .OrderBy(r => r.Item2.Condition).ThenBy(r => r.c.Code, StringComparer.Ordinal).ToList();
+        var address = FleetAddress.Parse(context.Request.Query);
+        var limits = (await rules.ReadAsync(open.Id, context.RequestAborted)).Limits;
+        var page = await fleet.ListAsync(
+            address.Filter(open.Id), limits, now, FleetListTable.PageMax, context.RequestAborted);
         return new RazorComponentResult<CamerasPage>(new Dictionary<string, object?>
         {
             [nameof(CamerasPage.Frame)] = frame,
-            [nameof(CamerasPage.Rows)] = rows,
+            [nameof(CamerasPage.Address)] = address,
+            [nameof(CamerasPage.Page)] = page,
+            [nameof(CamerasPage.Rows)] = page.Rows.Select(r => (r, StateOf(r, limits, now, frame))).ToList(),
+            [nameof(CamerasPage.GapsToDecide)] =
+                open.Role >= Role.Researcher ? await gaps.CountProposedAsync(open.Id, context.RequestAborted) : 0,
+            [nameof(CamerasPage.Now)] = now,
         });
     }
 
+    internal static CameraState StateOf(FleetRow camera, WatchLimits limits, DateTimeOffset now, Frame frame) =>
+        CameraState.Of(
+            camera.Facts, limits, now, camera.ZoneName is null ? frame.Zone : SiteTime.Zone(camera.ZoneName));
+
     static async Task<IResult> ShowAsync(
-        string project, string code, string? secret, HttpContext context, Frames frames, CameraPagesTable cameras,
-        AbandonedUploadsTable uploads, GalleryPages galleries, TimeProvider time)
+        string project, string code, string? secret, HttpContext context, Frames frames, CameraPages pages,
+        AbandonedUploadsTable uploads)
     {
         if (await frames.OpenAsync(context, project) is not { Project: { } open } frame)
         {
             return await LookRoutes.NothingAsync(context, frames);
         }
 
-        var now = time.GetUtcNow();
-        var found = await cameras.ListAsync(open.Id, code.ToLowerInvariant(), now, context.RequestAborted);
-        if (found is not [var camera])
+        var abort = context.RequestAborted;
+        if (await pages.FindAsync(open, code, abort) is not { } view)
         {
             return DeskGuard.NotFound(frame, Texts.NotFound);
         }
 
-        var names = await galleries.NamesAsync(open, context.RequestAborted);
         return new RazorComponentResult<CameraPage>(new Dictionary<string, object?>
         {
             [nameof(CameraPage.Frame)] = frame,
-            [nameof(CameraPage.Camera)] = camera,
-            [nameof(CameraPage.Condition)] =
-                CameraState.Of(camera, now, Shown.ZoneOf(camera.SiteId, names, frame.Zone)),
-            [nameof(CameraPage.Names)] = names,
-            [nameof(CameraPage.Deployments)] = await cameras.ListDeploymentsAsync(camera.Id, context.RequestAborted),
+            [nameof(CameraPage.Camera)] = view.Camera,
+            [nameof(CameraPage.Condition)] = view.State,
+            [nameof(CameraPage.Names)] = view.Names,
+            [nameof(CameraPage.Deployments)] = await pages.ListDeploymentsAsync(view.Camera.Id, abort),
+            [nameof(CameraPage.Effort)] = await pages.ReadEffortAsync(open, view, abort),
             [nameof(CameraPage.GivenUp)] =
-                frame.CanManage ? await uploads.ListForCameraPageAsync(camera.Id, context.RequestAborted) : [],
+                frame.CanManage ? await uploads.ListForCameraPageAsync(view.Camera.Id, abort) : [],
             [nameof(CameraPage.Secret)] = secret,
-            [nameof(CameraPage.Now)] = now,
+            [nameof(CameraPage.Now)] = view.Now,
         });
     }
 
@@ -99,7 +107,7 @@ static class CameraRoutes
     }
 
     static async Task<IResult> AddAsync(
-        string project, HttpContext context, Frames frames, GalleryPages galleries, CameraPagesTable pages,
+        string project, HttpContext context, Frames frames, GalleryPages galleries, CameraPages pages,
         CameraRegistration registration, SitesTable sites, AbandonedUploadsTable uploads, TimeProvider time)
     {
         if (!DeskGuard.IsFromHere(context.Request))
@@ -131,7 +139,7 @@ static class CameraRoutes
             abort);
         context.Response.Headers.CacheControl = "no-store"; // The answer holds the secret.
         return added.Refusal is CameraRefusal.None
-            ? await ShowAsync(project, form.Code, added.Credential, context, frames, pages, uploads, galleries, time)
+            ? await ShowAsync(project, form.Code, added.Credential, context, frames, pages, uploads)
             : FormPage(frame, names, form, Texts.CameraRefused(added.Refusal, form.Code));
     }
 

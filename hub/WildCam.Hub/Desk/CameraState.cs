@@ -1,29 +1,35 @@
-using WildCam.Storage.Desk;
+using WildCam.Hub.Hosting;
+using WildCam.Storage.Watch;
 
 namespace WildCam.Hub.Desk;
 
-public enum CameraCondition
+/// <summary>How a camera is, as a word, a shape, a colour and a sentence.</summary>
+public sealed record CameraState(CameraCondition Condition, string Sentence)
 {
-    Silent,
-    NeedsVisit,
-    Late,
-    Never,
-    Working,
-    Asleep,
-    Off,
-}
+    public string Word => WordOf(Condition);
 
-/// <summary>How a camera is, against its own schedule, as a sentence; lower is sooner in need of a visit.</summary>
-public sealed record CameraState(CameraCondition Condition, string Word, string Sentence)
-{
-    /// <summary>A check-in counts as missed only after this share of its interval, at least a minute.</summary>
-    const double Grace = 0.1;
+    public string Icon => IconOf(Condition);
 
-    const int MissedUntilSilent = 3;
-    const int BatteryPercentMin = 20;
-    static readonly TimeSpan ClockOffsetMax = TimeSpan.FromMinutes(2);
+    public string Tone => ToneOf(Condition);
 
-    public string Icon => Condition switch
+    public bool NeedsAttention =>
+        Condition is CameraCondition.Silent or CameraCondition.NeedsVisit or CameraCondition.Late;
+
+    /// <summary>Values of a camera that is not heard are shown with their age.</summary>
+    public bool IsHeard => Condition is CameraCondition.Working or CameraCondition.Asleep or CameraCondition.NeedsVisit;
+
+    public static string WordOf(CameraCondition condition) => condition switch
+    {
+        CameraCondition.Silent => "Silent",
+        CameraCondition.NeedsVisit => "Needs a visit",
+        CameraCondition.Late => "Late",
+        CameraCondition.Never => "Never seen",
+        CameraCondition.Working => "Working",
+        CameraCondition.Asleep => "Asleep",
+        _ => "Switched off",
+    };
+
+    public static string IconOf(CameraCondition condition) => condition switch
     {
         CameraCondition.Silent or CameraCondition.NeedsVisit => "bad",
         CameraCondition.Late => "late",
@@ -33,7 +39,7 @@ public sealed record CameraState(CameraCondition Condition, string Word, string 
         _ => "off",
     };
 
-    public string Tone => Condition switch
+    public static string ToneOf(CameraCondition condition) => condition switch
     {
         CameraCondition.Silent => "bad",
         CameraCondition.NeedsVisit or CameraCondition.Late => "late",
@@ -42,58 +48,20 @@ public sealed record CameraState(CameraCondition Condition, string Word, string 
         _ => "asleep",
     };
 
-    public bool NeedsAttention =>
-        Condition is CameraCondition.Silent or CameraCondition.NeedsVisit or CameraCondition.Late;
-
-    /// <summary>Values of a camera that is not heard are shown with their age.</summary>
-    public bool IsHeard => Condition is CameraCondition.Working or CameraCondition.Asleep or CameraCondition.NeedsVisit;
-
-    public static CameraState Of(CameraRow camera, DateTimeOffset now, TimeZoneInfo zone)
+    public static CameraState Of(CameraFacts camera, WatchLimits limits, DateTimeOffset now, TimeZoneInfo zone)
     {
-        if (camera.RevokedAt is not null)
+        var judged = CameraJudgement.Of(camera, limits, now);
+        var heard = camera.LastSeenAt is { } seen ? $"Checked in {Texts.Ago(now - seen)}" : "";
+        return new(judged.Condition, judged.Condition switch
         {
-            return new(CameraCondition.Off, "Switched off", "Its credential was revoked.");
-        }
-
-        if (camera.LastSeenAt is not { } seen)
-        {
-            return new(CameraCondition.Never, "Never seen", "It has not checked in yet.");
-        }
-
-        var interval = TimeSpan.FromSeconds(camera.HeartbeatSeconds);
-        var grace = TimeSpan.FromSeconds(Math.Max(60, camera.HeartbeatSeconds * Grace));
-        var expected = camera.NextContactAt is { } announced && announced > seen ? announced : seen + interval;
-        var since = SiteTime.At(seen, zone)
-            .ToString("ddd d MMM HH:mm", System.Globalization.CultureInfo.InvariantCulture);
-        if (now > expected + ((MissedUntilSilent - 1) * interval) + grace)
-        {
-            return new(
-                CameraCondition.Silent, "Silent",
-                $"Silent since {since} (expects a check-in {Texts.Every(camera.HeartbeatSeconds)}).");
-        }
-
-        if (now > expected + grace)
-        {
-            return new(
-                CameraCondition.Late, "Late",
-                $"A check-in was expected at {SiteTime.Clock(expected, zone)}; last one {Texts.Ago(now - seen)}.");
-        }
-
-        if (camera.BatteryPercent is <= BatteryPercentMin)
-        {
-            return new(
-                CameraCondition.NeedsVisit, "Needs a visit", $"The battery is down to {camera.BatteryPercent} %.");
-        }
-
-        if (camera.ClockOffsetMs is { } offset && TimeSpan.FromMilliseconds(Math.Abs((double)offset)) > ClockOffsetMax)
-        {
-            var off = Texts.Lasting(TimeSpan.FromMilliseconds(Math.Abs((double)offset)));
-            return new(CameraCondition.NeedsVisit, "Needs a visit", $"Its clock is {off} off.");
-        }
-
-        var heard = $"Checked in {Texts.Ago(now - seen)}";
-        return camera.NextContactAt > now && now - seen > TimeSpan.FromMinutes(1)
-            ? new(CameraCondition.Asleep, "Asleep", $"Asleep until {SiteTime.Clock(expected, zone)}. {heard}.")
-            : new(CameraCondition.Working, "Working", $"{heard}, next expected by {SiteTime.Clock(expected, zone)}.");
+            CameraCondition.Off => "Its credential was revoked.",
+            CameraCondition.Never => "It has not checked in yet.",
+            CameraCondition.Silent => CameraWords.SilentSince(camera.LastSeenAt!.Value, camera.HeartbeatSeconds, zone),
+            CameraCondition.Late => $"A check-in was expected at {SiteTime.Clock(judged.ExpectedAt!.Value, zone)}; "
+                + $"last one {Texts.Ago(now - camera.LastSeenAt!.Value)}.",
+            CameraCondition.NeedsVisit => CameraWords.Reasons(judged.Reasons, camera),
+            CameraCondition.Asleep => $"Asleep until {SiteTime.Clock(judged.ExpectedAt!.Value, zone)}. {heard}.",
+            _ => $"{heard}, next expected by {SiteTime.Clock(judged.ExpectedAt!.Value, zone)}.",
+        });
     }
 }

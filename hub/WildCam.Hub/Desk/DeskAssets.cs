@@ -6,8 +6,8 @@ using Microsoft.Extensions.Primitives;
 namespace WildCam.Hub.Desk;
 
 /// <summary>
-/// The pages' own files, read once from beside the assembly and compressed once. An address with the content's hash
-/// may be kept for ever.
+/// The pages' files, ours and those from npm, read once from beside the assembly and compressed when first asked for.
+/// An address with the content's hash may be kept for ever.
 /// </summary>
 public sealed class DeskAssets
 {
@@ -25,6 +25,9 @@ public sealed class DeskAssets
 
     /// <summary>The address of a file, with its version.</summary>
     public string Url(string name) => _assets[name].Url;
+
+    /// <summary>Whether a file is there; those from npm are not where a build had no npm.</summary>
+    public bool Has(string name) => _assets.ContainsKey(name);
 
     public async Task SendAsync(string name, HttpContext context)
     {
@@ -52,8 +55,12 @@ public sealed class DeskAssets
         await response.Body.WriteAsync(body, context.RequestAborted);
     }
 
-    sealed record Asset(string Name, string ContentType, string Hash, byte[] Plain, byte[] Brotli, byte[] Gzip)
+    sealed record Asset(string Name, string ContentType, string Hash, byte[] Plain)
     {
+        readonly Lazy<byte[]> _brotli = new(
+            () => Compress(Plain, s => new BrotliStream(s, CompressionLevel.SmallestSize)));
+        readonly Lazy<byte[]> _gzip = new(() => Compress(Plain, s => new GZipStream(s, CompressionLevel.SmallestSize)));
+
         public string Url { get; } = $"/{Name}?v={Hash}";
 
         public static Asset Read(string path)
@@ -63,6 +70,7 @@ public sealed class DeskAssets
             {
                 ".css" => "text/css; charset=utf-8",
                 ".js" => "text/javascript; charset=utf-8",
+                ".json" => "application/json",
                 ".svg" => "image/svg+xml",
                 ".webmanifest" => "application/manifest+json",
                 var other => throw new InvalidOperationException($"wwwroot holds a file of unknown type: {other}"),
@@ -71,16 +79,14 @@ public sealed class DeskAssets
                 Path.GetFileName(path),
                 type,
                 Convert.ToHexStringLower(SHA256.HashData(bytes))[..HashChars],
-                bytes,
-                Compress(bytes, s => new BrotliStream(s, CompressionLevel.SmallestSize)),
-                Compress(bytes, s => new GZipStream(s, CompressionLevel.SmallestSize)));
+                bytes);
         }
 
         public (string? Encoding, byte[] Body) For(StringValues accepted)
         {
             var text = accepted.ToString();
-            return text.Contains("br", StringComparison.OrdinalIgnoreCase) ? ("br", Brotli)
-                : text.Contains("gzip", StringComparison.OrdinalIgnoreCase) ? ("gzip", Gzip)
+            return text.Contains("br", StringComparison.OrdinalIgnoreCase) ? ("br", _brotli.Value)
+                : text.Contains("gzip", StringComparison.OrdinalIgnoreCase) ? ("gzip", _gzip.Value)
                 : (null, Plain);
         }
 

@@ -4,11 +4,13 @@ using System.Text.Unicode;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WildCam.Hub.Desk.Charts;
+using WildCam.Hub.Hosting;
 using WildCam.Storage.Cameras;
 using WildCam.Storage.Captures;
 using WildCam.Storage.Charts;
 using WildCam.Storage.Desk;
 using WildCam.Storage.Ingest;
+using WildCam.Storage.Watch;
 
 namespace WildCam.Hub.Desk;
 
@@ -40,6 +42,22 @@ static class DeskSlice
         services.AddSingleton<EffortTable>();
         services.AddSingleton<ChartReader>();
         services.AddSingleton<CameraPagesTable>();
+        services.AddSingleton<CameraPages>();
+        services.AddSingleton<CameraPlotsTable>();
+        services.TryAddSingleton<FleetListTable>();
+        services.TryAddSingleton<AlertRulesTable>();
+        services.TryAddSingleton<AlertsTable>();
+        services.TryAddSingleton<AlertMessagesTable>();
+        services.TryAddSingleton<ChannelSeal>();
+        services.AddSingleton<AlertChannelsTable>();
+        services.AddSingleton<AlertPages>();
+        services.AddSingleton<MapGroundsTable>();
+        services.TryAddSingleton<OperationalGapsTable>();
+        services.AddOptions<MapOptions>().BindConfiguration(MapOptions.Section)
+            .Validate(
+                o => o.TileUrl.Length == 0 || o.TileOrigin is not null,
+                "WildCam:Map:TileUrl is no address of tiles, such as https://tiles.example.org/{z}/{x}/{y}.png.")
+            .ValidateOnStart();
         services.AddSingleton<ProjectSpeciesTable>();
         services.AddSingleton<AbandonedUploadsTable>();
         services.TryAddSingleton<CameraRegistration>();
@@ -74,6 +92,10 @@ static class DeskSlice
         UpdateRoutes.Map(pages);
         OrderRoutes.Map(pages);
         WallRoutes.Map(pages);
+        MeasurementRoutes.Map(pages);
+        AlertRoutes.Map(pages);
+        GapRoutes.Map(pages);
+        MapRoutes.Map(pages);
         ServerRoutes.Map(pages);
         AuditRoutes.Map(pages);
         AccountRoutes.Map(pages);

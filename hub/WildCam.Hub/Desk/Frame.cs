@@ -11,9 +11,11 @@ public enum Place
     Home,
     Pictures,
     Species,
+    Map,
     Charts,
     Cameras,
     Updates,
+    Alerts,
     Jobs,
 
     /// <summary>A page of the project, or of the server, that the account's menu leads to.</summary>

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using WildCam.Hub.Desk.Pages;
 using WildCam.Hub.Desk.Parts;
 using WildCam.Storage.Desk;
+using WildCam.Storage.Watch;
 
 namespace WildCam.Hub.Desk;
 
@@ -10,6 +11,7 @@ static class LookRoutes
 {
     const int TilesMax = 12;
     const int NewestMax = 12;
+    const int AttentionMax = 5;
 
     public static void Map(IEndpointRouteBuilder routes)
     {
@@ -29,7 +31,7 @@ static class LookRoutes
 
     static async Task<IResult> HomeAsync(
         string project, HttpContext context, Frames frames, GalleryPages galleries, SpeciesPagesTable species,
-        CameraPagesTable cameras, TimeProvider time)
+        FleetListTable fleet, AlertRulesTable rules, TimeProvider time)
     {
         if (await frames.OpenAsync(context, project) is not { Project: { } open } frame)
         {
@@ -43,16 +45,23 @@ static class LookRoutes
             .Where(c => view.Names.Species.ContainsKey(c.TaxonId)).Take(TilesMax).ToList();
         var latest = (await species.ListLatestAsync(open.Id, counts.ConvertAll(c => c.TaxonId), abort))
             .ToDictionary(l => l.TaxonId);
-        var states = (await cameras.ListAsync(open.Id, null, now, abort))
-            .Select(c => (c, CameraState.Of(c, now, Shown.ZoneOf(c.SiteId, view.Names, frame.Zone))))
-            .Where(c => c.Item2.NeedsAttention).OrderBy(c => c.Item2.Condition).ToList();
+        var limits = (await rules.ReadAsync(open.Id, abort)).Limits;
+        var attention = await fleet.ListAsync(
+            new FleetFilter(open.Id)
+            {
+                Conditions = [CameraCondition.Silent, CameraCondition.NeedsVisit, CameraCondition.Late],
+            },
+            limits, now, AttentionMax, abort);
         return new RazorComponentResult<HomePage>(new Dictionary<string, object?>
         {
             [nameof(HomePage.Frame)] = frame,
             [nameof(HomePage.View)] = view with { Cells = view.Cells.Take(NewestMax).ToList() },
             [nameof(HomePage.Tiles)] = counts
                 .ConvertAll(c => (view.Names.Species[c.TaxonId], c, latest.GetValueOrDefault(c.TaxonId))),
-            [nameof(HomePage.Attention)] = states,
+            [nameof(HomePage.Attention)] =
+                attention.Rows.Select(c => (c, CameraRoutes.StateOf(c, limits, now, frame))).ToList(),
+            [nameof(HomePage.AttentionCount)] = attention.Count(CameraCondition.Silent)
+                + attention.Count(CameraCondition.NeedsVisit) + attention.Count(CameraCondition.Late),
         });
     }
 

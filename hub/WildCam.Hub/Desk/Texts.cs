@@ -1,4 +1,5 @@
 using System.Globalization;
+using WildCam.Hub.Hosting;
 using WildCam.Storage;
 using WildCam.Storage.Accounts;
 using WildCam.Storage.Cameras;
@@ -85,20 +86,10 @@ static class Texts
         : age.TotalHours < 48 ? $"{(int)age.TotalHours} h ago"
         : $"{Number((int)age.TotalDays)} days ago";
 
-    public static string Lasting(TimeSpan time) => time.TotalMinutes < 1 ? $"{(int)time.TotalSeconds} s"
-        : time.TotalHours < 1 ? $"{(int)time.TotalMinutes} min"
-        : time.TotalDays < 2 ? $"{(int)time.TotalHours} h {time.Minutes:00} min"
-        : $"{Number((int)time.TotalDays)} days";
+    public static string Lasting(TimeSpan time) => CameraWords.Lasting(time);
 
     /// <summary>How often a camera is expected: "every hour", "every 15 min".</summary>
-    public static string Every(int seconds) => seconds switch
-    {
-        3600 => "every hour",
-        86400 => "every day",
-        < 120 => $"every {seconds} s",
-        < 7200 => $"every {seconds / 60} min",
-        _ => $"every {seconds / 3600} h",
-    };
+    public static string Every(int seconds) => CameraWords.Every(seconds);
 
     public static string Celsius(int tenths) => $"{Math.Round(tenths / 10.0).ToString("0", Culture)} °C";
 

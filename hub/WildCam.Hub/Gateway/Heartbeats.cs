@@ -21,6 +21,10 @@ sealed partial class Heartbeats(
     const int WaitingMax = 8192;
     const int RowsPerCommitMax = 1024;
     const int AttemptsMax = 5;
+
+    /// <summary>More no card holds; what claims it is cut to this, so that sums of it fit.</summary>
+    const ulong SpoolBytesMax = 1UL << 50;
+
     static readonly TimeSpan RetryPause = TimeSpan.FromSeconds(1);
 
     readonly TelemetryTable _table = new(database);
@@ -110,8 +114,8 @@ sealed partial class Heartbeats(
         beat.Temperature == Protocol.NoTemperature ? null : beat.Temperature,
         beat.SignalDbm == 0 ? null : beat.SignalDbm,
         beat.SpoolCount,
-        (long)Math.Min(beat.SpoolBytes, long.MaxValue),
-        (long)Math.Min(beat.SpoolCapacityBytes, long.MaxValue),
+        (long)Math.Min(beat.SpoolBytes, SpoolBytesMax),
+        (long)Math.Min(beat.SpoolCapacityBytes, SpoolBytesMax),
         beat.DeadCount,
         beat.DroppedCount,
         beat.FreeMemoryBytes,

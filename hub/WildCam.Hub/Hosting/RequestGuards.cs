@@ -1,3 +1,5 @@
+using Microsoft.Extensions.Options;
+
 namespace WildCam.Hub.Hosting;
 
 /// <summary>What every answer says to the browser, and what is refused before anything is read.</summary>
@@ -10,10 +12,15 @@ static class RequestGuards
 
     public static void UseRequestGuards(this WebApplication app)
     {
+        // The one thing from elsewhere that an operator may ask for: a map's tiles.
+        var tiles = app.Services.GetRequiredService<IOptions<MapOptions>>().Value.TileOrigin;
+        var policy = tiles is null
+            ? ContentSecurityPolicy
+            : ContentSecurityPolicy.Replace("img-src 'self'", $"img-src 'self' {tiles}", StringComparison.Ordinal);
         app.Use((context, next) =>
         {
             var headers = context.Response.Headers;
-            headers.ContentSecurityPolicy = ContentSecurityPolicy;
+            headers.ContentSecurityPolicy = policy;
             headers.XContentTypeOptions = "nosniff";
             headers["Referrer-Policy"] = "same-origin";
             headers["Cross-Origin-Opener-Policy"] = "same-origin";

@@ -1,5 +1,6 @@
 using Npgsql;
 using WildCam.Storage.Captures;
+using WildCam.Storage.Watch;
 
 namespace WildCam.Storage.Desk;
 
@@ -28,26 +29,61 @@ public sealed record CameraRow(
     ThumbnailFacts? LastPicture,
     DateTimeOffset? LastCapturedAt)
 {
-    /// <summary>Detections of the last seven local days, oldest first.</summary>
-    public IReadOnlyList<int> Week { get; init; } = [];
+    public long? SpoolCapacityBytes { get; init; }
+
+    public long? FreeMemoryBytes { get; init; }
+
+    public long? DroppedCount { get; init; }
+
+    /// <summary>Estimated days until the battery is empty; null: not known.</summary>
+    public double? BatteryDays { get; init; }
+
+    /// <summary>How fast its spool empties, by its own last week; null: not known.</summary>
+    public double? SendBytesPerSecond { get; init; }
+
+    /// <summary>Restarts by power, brownout or watchdog within a day.</summary>
+    public int Resets { get; init; }
+
+    /// <summary>Pictures and sign-ins refused within a day.</summary>
+    public int Refusals { get; init; }
+
+    /// <summary>What it is judged by.</summary>
+    public CameraFacts Facts => new(HeartbeatSeconds)
+    {
+        RevokedAt = RevokedAt,
+        LastSeenAt = LastSeenAt,
+        NextContactAt = NextContactAt,
+        BatteryPercent = BatteryPercent,
+        BatteryDays = BatteryDays,
+        SpoolBytes = SpoolBytes,
+        SpoolCapacityBytes = SpoolCapacityBytes,
+        ClockOffsetMs = ClockOffsetMs,
+        Resets = Resets,
+        Refusals = Refusals,
+    };
 }
 
 public sealed record DeploymentRow(
     int SiteId, DateTimeOffset FromAt, DateTimeOffset? UntilAt, double? Latitude, double? Longitude);
 
-/// <summary>Cameras with their state, for people.</summary>
+/// <summary>A camera with its state, for its own page.</summary>
 public sealed class CameraPagesTable(NpgsqlDataSource database)
 {
-    public async Task<IReadOnlyList<CameraRow>> ListAsync(
-        int projectId, string? code, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>The camera of this code in the project; null: there is none.</summary>
+    public async Task<CameraRow?> FindAsync(
+        int projectId, string code, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var rows = new List<CameraRow>();
-        await using (var command = database.CreateCommand("""
+        await using var command = database.Command("""
             select c.id, c.code, c.name, c.board, c.password_hash is not null, c.heartbeat_seconds, c.created_at,
               c.revoked_at, s.last_seen_at, s.last_capture_at, s.next_contact_at, s.firmware, s.battery_mv,
               s.battery_percent, s.temperature_tenths, s.signal_dbm, s.spool_count, s.spool_bytes, s.clock_offset_ms,
               d.site_id, p.id, p.width, p.height, p.lightness, p.thumbnail_version, p.thumbnail_widths, p.integrity,
-              p.captured_at
+              p.captured_at, s.spool_capacity_bytes, s.free_memory_bytes, s.dropped_count, s.battery_days,
+              s.send_bytes_per_second,
+              (select count(*)::int from camera_resets r where r.camera_id = c.id and r.at > $3 - interval '1 day'),
+              (select count(*)::int from audit_entries a
+               where a.camera_id = c.id and a.at > $3 - interval '1 day'
+                 and a.action in ('picture.never', 'picture.conflict', 'camera.sign-in-failed'))
             from cameras c
             left join camera_states s on s.camera_id = c.id
             left join lateral (
@@ -56,23 +92,12 @@ public sealed class CameraPagesTable(NpgsqlDataSource database)
               order by from_at desc limit 1) d on true
             left join lateral (
               select id, width, height, lightness, thumbnail_version, thumbnail_widths, integrity, captured_at
-              from captures where camera_id = c.id and captured_at <= $4 order by captured_at desc limit 1) p on true
-            where c.project_id = $1 and ($2 = '' or c.code = $2)
-            order by c.code
-            """))
-        {
-            command.Parameters.Add(new() { Value = projectId });
-            command.Parameters.Add(new() { Value = code ?? "" });
-            command.Parameters.Add(new() { Value = now });
-            command.Parameters.Add(new() { Value = now.AddDays(1) });
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-            while (await reader.ReadAsync(cancellationToken))
-            {
-                rows.Add(Read(reader));
-            }
-        }
-
-        return await WithWeeksAsync(projectId, rows, now, cancellationToken);
+              from captures where camera_id = c.id and captured_at <= $3 + interval '1 day'
+              order by captured_at desc limit 1) p on true
+            where c.project_id = $1 and c.code = $2
+            """, projectId, code, now.ToUniversalTime());
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
     }
 
     public async Task<IReadOnlyList<DeploymentRow>> ListDeploymentsAsync(
@@ -99,31 +124,6 @@ public sealed class CameraPagesTable(NpgsqlDataSource database)
         return rows;
     }
 
-    async Task<IReadOnlyList<CameraRow>> WithWeeksAsync(
-        int projectId, List<CameraRow> rows, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        const int days = 7;
-        var today = DateOnly.FromDateTime(now.UtcDateTime);
-        var weeks = rows.ToDictionary(r => r.Id, _ => new int[days]);
-        await using var command = database.CreateCommand("""
-            select camera_id, detection_date, sum(detection_count)::int from daily_detection_summary
-            where project_id = $1 and camera_id = any ($2) and detection_date between $3 and $4 and category <> 4
-            group by camera_id, detection_date
-            """);
-        command.Parameters.Add(new() { Value = projectId });
-        command.Parameters.Add(new() { Value = rows.Select(r => r.Id).ToArray() });
-        command.Parameters.Add(new() { Value = today.AddDays(1 - days) });
-        command.Parameters.Add(new() { Value = today });
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        while (await reader.ReadAsync(cancellationToken))
-        {
-            var day = days - 1 - (today.DayNumber - reader.GetFieldValue<DateOnly>(1).DayNumber);
-            weeks[reader.GetInt32(0)][day] = reader.GetInt32(2);
-        }
-
-        return rows.ConvertAll(r => r with { Week = weeks[r.Id] });
-    }
-
     static CameraRow Read(NpgsqlDataReader reader) => new(
         reader.GetInt32(0),
         reader.GetString(1),
@@ -146,7 +146,16 @@ public sealed class CameraPagesTable(NpgsqlDataSource database)
         reader.IsDBNull(18) ? null : reader.GetInt64(18),
         Integer(reader, 19),
         reader.IsDBNull(20) ? null : GalleryTable.ReadThumbnail(reader, 20),
-        Time(reader, 27));
+        Time(reader, 27))
+    {
+        SpoolCapacityBytes = reader.Get<long>(28),
+        FreeMemoryBytes = reader.Get<long>(29),
+        DroppedCount = reader.Get<long>(30),
+        BatteryDays = reader.Get<float>(31),
+        SendBytesPerSecond = reader.Get<float>(32),
+        Resets = reader.GetInt32(33),
+        Refusals = reader.GetInt32(34),
+    };
 
     static int? Integer(NpgsqlDataReader reader, int at) => reader.IsDBNull(at) ? null : reader.GetInt32(at);
 

@@ -15,7 +15,7 @@ public sealed class TelemetryTable(NpgsqlDataSource database)
 {
     /// <summary>
     /// Stores those that are newer than the newest of their camera, in one statement; returns how many. The month's
-    /// partition must exist.
+    /// partition must exist. A boot that began by power, brownout or watchdog (WildCam.Wire WakeCauses) is kept apart.
     /// </summary>
     public async Task<int> InsertNewerAsync(IReadOnlyList<TelemetryRow> rows, CancellationToken cancellationToken)
     {
@@ -41,6 +41,13 @@ public sealed class TelemetryTable(NpgsqlDataSource database)
                 signal_dbm, spool_count, spool_bytes, spool_capacity_bytes, dead_count, dropped_count,
                 free_memory_bytes, reset_cause, clock_offset_ms, next_contact_at
               from newer),
+            restarted as (
+              insert into camera_resets (camera_id, boot, at, cause)
+              select distinct on (n.camera_id, n.boot) n.camera_id, n.boot, n.received_at, n.reset_cause
+              from newer n join locked l on l.camera_id = n.camera_id
+              where n.boot > l.heartbeat_boot and l.heartbeat_boot > 0 and n.reset_cause in (1, 5, 6)
+              order by n.camera_id, n.boot, n.sequence
+              on conflict (camera_id, boot) do update set at = excluded.at, cause = excluded.cause),
             newest as (
               select distinct on (camera_id) * from newer order by camera_id, boot desc, sequence desc),
             noted as (
@@ -49,7 +56,9 @@ public sealed class TelemetryTable(NpgsqlDataSource database)
                 lost_at = null, heartbeat_boot = n.boot, heartbeat_sequence = n.sequence, battery_mv = n.battery_mv,
                 battery_percent = n.battery_percent, temperature_tenths = n.temperature_tenths,
                 signal_dbm = n.signal_dbm, spool_count = n.spool_count, spool_bytes = n.spool_bytes,
-                clock_offset_ms = n.clock_offset_ms
+                spool_capacity_bytes = n.spool_capacity_bytes, dead_count = n.dead_count,
+                dropped_count = n.dropped_count, free_memory_bytes = n.free_memory_bytes,
+                reset_cause = n.reset_cause, clock_offset_ms = n.clock_offset_ms
               from newest n where s.camera_id = n.camera_id)
             select count(*)::int from newer
             """);

@@ -33,6 +33,12 @@ sealed class IdleCameras : IAsyncDisposable
         }
     }
 
+    public int Count => _clients.Count;
+
+    /// <summary>Sends at least once; returns when it is acknowledged.</summary>
+    public Task PublishAsync(int camera, string topic, byte[] payload, CancellationToken cancellationToken) =>
+        _clients[camera].PublishAsync(topic, payload, MqttQos.AtLeastOnce, cancellationToken);
+
     /// <exception cref="WorldException">One of them is not connected any more.</exception>
     public void CheckAll()
     {

@@ -29,6 +29,28 @@ select id, now() - case code when 'c-017' then interval '4 minutes' when 'c-022'
   '0.1.0', 3900, case code when 'c-031' then 21 else 81 end, 110, -71, 12, 3400000, 2000
 from c where code <> 'c-040';
 
+-- Ten days of check-ins, an incident, a channel that gave up, and a gap.
+insert into telemetry_hours (camera_id, hour, beats, first_at, last_at, battery_mv, battery_percent, temperature_tenths,
+  signal_dbm, spool_count, spool_bytes, dead_count, dropped_count, clock_offset_ms, free_memory_bytes, sent_bytes,
+  sent_seconds)
+select c.id, h, 1, h, h, 4000 - n, 95 - n / 16.0, 100 + n % 24 * 8, -70 - n % 5, n % 24, n % 24 * 300000, 0, 0, n * 8,
+  60000 + n % 7 * 900, 0, 0
+from cameras c, generate_series(0, 239) n,
+  lateral (select date_trunc('hour', now()) - (239 - n) * interval '1 hour' as h) t
+where c.code = 'c-017';
+insert into alerts (project_id, camera_id, kind, since_at, raised_at, detail, last_detail_at)
+select project_id, id, 1, now() - interval '2 days', now() - interval '2 days',
+  'Silent since Tue 26 May 18:40 (expects a check-in every hour).', now() from cameras where code = 'c-031';
+insert into alert_channels (project_id, kind, name, shown, sealed)
+select id, 4, 'Ranger desk', 'hooks.example.org', '\x00' from projects;
+insert into alert_messages (id, project_id, channel_id, alert_id, occasion, subject, body, payload, next_at, attempts, state,
+  ended_at, reason)
+select gen_random_uuid(), c.project_id, c.id, a.id, 1, '[Creek valley] C-031 Upper ridge: silent', 'Silent.', '{}', now(), 10,
+  3, now(), 'The receiver answered 500.' from alert_channels c, alerts a;
+insert into operational_gaps (project_id, camera_id, silent_from, from_at, until_at, cause)
+select project_id, id, now() - interval '100 days', now() - interval '100 days', now() - interval '98 days', 1
+from cameras where code = 'c-031';
+
 insert into taxa (slug, scientific_name) values ('vulpes-vulpes', 'Vulpes vulpes'),
   ('odocoileus-hemionus', 'Odocoileus hemionus'), ('procyon-lotor', 'Procyon lotor'), ('lynx-rufus', 'Lynx rufus');
 insert into taxon_names (taxon_id, language, name)

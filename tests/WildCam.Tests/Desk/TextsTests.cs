@@ -1,6 +1,7 @@
 using WildCam.Hub.Desk;
 using WildCam.Storage;
 using WildCam.Storage.Desk;
+using WildCam.Storage.Watch;
 
 namespace WildCam.Tests.Desk;
 
@@ -55,16 +56,18 @@ public sealed class TextsTests
             LastSeenAt = seenMinutesAgo is { } ago ? Noon.AddMinutes(-ago) : null,
             NextContactAt = nextInMinutes is { } next ? Noon.AddMinutes(next) : null,
         };
-        Assert.Equal(expected, CameraState.Of(camera, Noon, Denver).Condition);
+        Assert.Equal(expected, CameraState.Of(camera.Facts, WatchLimits.Default, Noon, Denver).Condition);
     }
 
     [Fact]
     public void A_weak_battery_or_a_wrong_clock_asks_for_a_visit()
     {
         var heard = Camera() with { LastSeenAt = Noon.AddMinutes(-5) };
+        var empty = heard with { BatteryPercent = 18 };
         Assert.Equal(
-            CameraCondition.NeedsVisit, CameraState.Of(heard with { BatteryPercent = 18 }, Noon, Denver).Condition);
-        var off = CameraState.Of(heard with { ClockOffsetMs = -21_720_000 }, Noon, Denver);
+            CameraCondition.NeedsVisit, CameraState.Of(empty.Facts, WatchLimits.Default, Noon, Denver).Condition);
+        var off = CameraState.Of(
+            (heard with { ClockOffsetMs = -21_720_000 }).Facts, WatchLimits.Default, Noon, Denver);
         Assert.Equal("Its clock is 6 h 02 min off.", off.Sentence);
     }
 

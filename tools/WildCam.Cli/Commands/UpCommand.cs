@@ -92,6 +92,13 @@ static class UpCommand
 
         var wanted = workspace.OwnsDatabase ? Packages.ForRunning : [Packages.TurboJpeg];
         await Packages.EnsureAsync(wanted, cancellationToken);
+        if (!File.Exists(Path.Combine(AppContext.BaseDirectory, "wwwroot", "leaflet.js")))
+        {
+            // The next start builds again, with npm if it is there by then.
+            File.Delete(Path.Combine(workspace.Root, ".wildcam", "built"));
+            Screen.Line("The map and the plots are left out: their packages could not be restored from npm. "
+                + "They come with the next start, if npm is there: sudo apt-get install npm");
+        }
     }
 
     static async Task MigrateAsync(Workspace workspace, CancellationToken cancellationToken)

@@ -3,9 +3,14 @@ using System.Text.Encodings.Web;
 using System.Text.Unicode;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using WildCam.Hub.Jobs;
 using WildCam.Storage.Cameras;
 using WildCam.Storage.Captures;
+using WildCam.Storage.Clocks;
 using WildCam.Storage.Desk;
+using WildCam.Storage.Identifications;
+using WildCam.Storage.Remarks;
+using WildCam.Storage.Review;
 
 namespace WildCam.Hub.Desk;
 
@@ -37,7 +42,25 @@ static class DeskSlice
         services.AddSingleton<ProjectSpeciesTable>();
         services.TryAddSingleton<CameraRegistration>();
         services.TryAddSingleton<SitesTable>();
+        services.AddSingleton<ReviewQueuesTable>();
+        services.AddSingleton<ReviewTasksTable>();
+        services.AddSingleton<QuestionsTable>();
+        services.AddSingleton<SpeciesListTable>();
+        services.AddSingleton<RemarksTable>();
+        services.AddSingleton<HistoryTable>();
+        services.AddSingleton<LabelsTable>();
+        services.AddSingleton<BulkTable>();
+        services.AddSingleton<VerificationTable>();
+        services.AddSingleton<SuppressionsTable>();
+        services.AddSingleton<ClockCorrectionsTable>();
+        services.AddSingleton<ClockMovesTable>();
+        services.AddSingleton<SpeciesMergesTable>();
+        services.AddSingleton<IJobHandler, MergeSpeciesJob>();
+        services.AddSingleton<IJobHandler, CorrectClockJob>();
+        services.AddSingleton<IJobHandler, SettleSuppressionJob>();
+        services.AddSingleton<IJobHandler, BulkJob>();
         services.AddSingleton<Frames>();
+        services.AddSingleton<ReviewTasks>();
         services.AddSingleton<GalleryPages>();
         services.AddSingleton<PicturePages>();
         services.AddSingleton<LiveStreams>();
@@ -61,6 +84,7 @@ static class DeskSlice
 
         var pages = app.MapGroup("").ExcludeFromDescription();
         LookRoutes.Map(pages);
+        ReviewRoutes.Map(pages);
         CameraRoutes.Map(pages);
         ServerRoutes.Map(pages);
         AuditRoutes.Map(pages);

@@ -11,6 +11,7 @@ public enum Place
     Home,
     Pictures,
     Species,
+    Review,
     Cameras,
     Jobs,
 
@@ -27,6 +28,8 @@ public sealed record Frame(DeskAssets Assets, DeskVisitor? Visitor, DeskProject?
     public TimeZoneInfo Zone => Project is null ? TimeZoneInfo.Utc : SiteTime.Zone(Project.ZoneName);
 
     public bool CanManage => Project?.Role is Role.Manager;
+
+    public bool CanDecide => Project?.Role is Role.Researcher or Role.Manager;
 
     public string Initials => Visitor is null
         ? ""

@@ -46,6 +46,9 @@ public enum ClockQuality : short
 
     /// <summary>The device's claim was absurd: the time of arrival stands in. Shown as suspect.</summary>
     Received = 4,
+
+    /// <summary>The device's claim, moved by a person who knew how wrong its clock was.</summary>
+    Corrected = 5,
 }
 
 /// <summary>What a person may do in a project.</summary>
@@ -64,8 +67,20 @@ public static class JobKinds
     public const string Detection = "detection";
     public const string Event = "event";
 
+    /// <summary>A step over many events; the subject is the step's id.</summary>
+    public const string Bulk = "bulk";
+
+    /// <summary>A correction of a camera's clock; the subject is its id.</summary>
+    public const string Clock = "clock";
+
+    /// <summary>Counts again which boxes of a camera count; the subject is a suppression's id.</summary>
+    public const string Suppression = "suppression";
+
+    /// <summary>One species of a project becomes another; the subject is the merger's number.</summary>
+    public const string Merge = "merge";
+
     /// <summary>Every kind, for pages that show those without jobs too.</summary>
-    public static IReadOnlyList<string> All { get; } = [Thumbnail, Exif, Detection, Event];
+    public static IReadOnlyList<string> All { get; } = [Thumbnail, Exif, Detection, Event, Bulk, Clock, Suppression, Merge];
 }
 
 /// <summary>Channels of NOTIFY; each is only a hint, and each listener also polls.</summary>

@@ -13,6 +13,7 @@ public enum Place
     Species,
     Map,
     Charts,
+    Review,
     Cameras,
     Updates,
     Alerts,
@@ -31,6 +32,8 @@ public sealed record Frame(DeskAssets Assets, DeskVisitor? Visitor, DeskProject?
     public TimeZoneInfo Zone => Project is null ? TimeZoneInfo.Utc : SiteTime.Zone(Project.ZoneName);
 
     public bool CanManage => Project?.Role is Role.Manager;
+
+    public bool CanDecide => Project?.Role is Role.Researcher or Role.Manager;
 
     public string Initials => Visitor is null
         ? ""

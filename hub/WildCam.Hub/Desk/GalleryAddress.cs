@@ -15,8 +15,8 @@ public sealed record GalleryAddress
     /// <summary>In the order of the address; those after "at" are not part of the filter.</summary>
     static readonly string[] Known =
     [
-        "species", "category", "camera", "site", "from", "to", "hour", "conf", "group", "view", "size", "at", "older",
-        "newer",
+        "species", "category", "camera", "site", "from", "to", "hour", "conf", "state", "tag", "individual",
+        "favourite", "group", "view", "size", "at", "older", "newer",
     ];
 
     public string? Species { get; init; }
@@ -36,6 +36,21 @@ public sealed record GalleryAddress
 
     /// <summary>The lowest score of a model's finding, in per cent.</summary>
     public int? Confidence { get; init; }
+
+    /// <summary>Reviewed or not; null: both.</summary>
+    public bool? IsReviewed { get; init; }
+
+    /// <summary>The number of a tag.</summary>
+    public int? Tag { get; init; }
+
+    /// <summary>The number of an animal that people know by sight.</summary>
+    public int? Individual { get; init; }
+
+    /// <summary>The visitor's own favourites.</summary>
+    public bool IsFavourite { get; init; }
+
+    /// <summary>Who looks; not part of the address.</summary>
+    public int VisitorId { get; init; }
 
     public bool ByPicture { get; init; }
 
@@ -95,6 +110,10 @@ public sealed record GalleryAddress
         "conf" => ParseConfidence(value) is { } percent
             ? this with { Confidence = percent == 0 ? null : percent }
             : null,
+        "state" => value is "reviewed" or "unreviewed" ? this with { IsReviewed = value == "reviewed" } : null,
+        "tag" => ParseNumber(value) is { } tag ? this with { Tag = tag } : null,
+        "individual" => ParseNumber(value) is { } animal ? this with { Individual = animal } : null,
+        "favourite" => value is "1" ? this with { IsFavourite = true } : null,
         "group" => value is "event" or "picture" ? this with { ByPicture = value == "picture" } : null,
         "view" => value is "whole" or "animal" ? this with { AnimalView = value == "animal" } : null,
         "size" => value is "s" or "m" or "l" ? this with { Size = value[0] } : null,
@@ -112,12 +131,16 @@ public sealed record GalleryAddress
 
     public bool HasFilter =>
         Species is not null || Category is not null || Camera is not null || Site is not null || From is not null
-        || To is not null || Hours is not null || Confidence is not null;
+        || To is not null || Hours is not null || Confidence is not null || NamesEvents;
+
+    /// <summary>What events have, and pictures through theirs.</summary>
+    bool NamesEvents => IsReviewed is not null || Tag is not null || Individual is not null || IsFavourite;
 
     public GalleryAddress WithoutPlace() => this with { At = null, Older = null, Newer = null, Ignored = [] };
 
     /// <summary>The same with ids, or the name of what the project does not have.</summary>
-    public (GalleryFilter? Filter, string? Missing) Resolve(int projectId, string zoneName, ProjectDirectory names)
+    public (GalleryFilter? Filter, string? Missing) Resolve(
+        int projectId, string zoneName, ProjectDirectory names)
     {
         var species = names.Species.Values.FirstOrDefault(s => s.Slug == Species);
         var camera = names.Cameras.Values.FirstOrDefault(c => c.Code == Camera);
@@ -129,7 +152,13 @@ public sealed record GalleryAddress
             ? (null, missing)
             : (new GalleryFilter(
                 projectId, zoneName, species?.Id, Category, camera?.Id, site?.Id, From, To, Hours?.From, Hours?.Until,
-                Confidence / 100.0), null);
+                Confidence / 100.0)
+            {
+                TagId = Tag,
+                IndividualId = Individual,
+                FavouriteOf = IsFavourite ? VisitorId : null,
+                IsReviewed = IsReviewed,
+            }, null);
     }
 
     public static string WriteKey(GalleryKey key) => $"{Microseconds(key.At)}_{key.Id:N}";
@@ -158,6 +187,10 @@ public sealed record GalleryAddress
             ["to"] = To?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             ["hour"] = Hours is { } h ? $"{h.From:00}-{h.Until:00}" : null,
             ["conf"] = Confidence is { } c ? $"{c}-" : null,
+            ["state"] = IsReviewed switch { true => "reviewed", false => "unreviewed", _ => null },
+            ["tag"] = Tag?.ToString(CultureInfo.InvariantCulture),
+            ["individual"] = Individual?.ToString(CultureInfo.InvariantCulture),
+            ["favourite"] = IsFavourite ? "1" : null,
             ["group"] = ByPicture ? "picture" : null,
             ["view"] = AnimalView ? "animal" : null,
             ["size"] = Size == 'm' ? null : Size.ToString(),
@@ -185,6 +218,11 @@ public sealed record GalleryAddress
         DateOnly.TryParseExact(value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.None, out var date)
         && date.Year is > 1970 and < 2200
             ? date
+            : null;
+
+    static int? ParseNumber(string value) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number > 0
+            ? number
             : null;
 
     static int? ParseHour(string value) =>

@@ -75,9 +75,10 @@ sealed class GalleryPages(
     public async Task<(long Count, DateTimeOffset At)?> SumAsync(
         GalleryFilter filter, CancellationToken cancellationToken)
     {
-        if (filter.HourFrom is not null || filter.ConfidenceMin is not null || filter.SiteId is not null)
+        if (filter.HourFrom is not null || filter.ConfidenceMin is not null || filter.SiteId is not null
+            || filter.NamesEvents)
         {
-            return null; // The summary holds days of cameras, not hours, scores or sites.
+            return null; // The summary holds days of cameras, not hours, scores, sites or what people put on events.
         }
 
         var now = time.GetUtcNow();

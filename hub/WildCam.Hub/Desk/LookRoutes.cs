@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using WildCam.Hub.Desk.Pages;
 using WildCam.Hub.Desk.Parts;
+using WildCam.Hub.Hosting;
 using WildCam.Storage.Desk;
 using WildCam.Storage.Watch;
 
@@ -149,7 +150,8 @@ static class LookRoutes
         }
 
         var inside = context.Request.Query["in"].ToString();
-        return await pictures.ReadAsync(open, id, inside, context.RequestAborted) is { } view
+        return await pictures.ReadAsync(
+            open, id, inside, frame.Visitor!.AccountId, context.RequestAborted) is { } view
             ? new RazorComponentResult<PicturePage>(new Dictionary<string, object?>
             {
                 [nameof(PicturePage.Frame)] = frame,
@@ -186,5 +188,8 @@ static class LookRoutes
     }
 
     static GalleryAddress Address(HttpContext context) => GalleryAddress.Parse(
-        context.Request.Query.Select(q => KeyValuePair.Create(q.Key, q.Value.ToString())));
+        context.Request.Query.Select(q => KeyValuePair.Create(q.Key, q.Value.ToString()))) with
+    {
+        VisitorId = context.User.AccountId() ?? 0,
+    };
 }

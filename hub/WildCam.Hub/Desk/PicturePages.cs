@@ -1,6 +1,8 @@
 using WildCam.Storage;
 using WildCam.Storage.Captures;
 using WildCam.Storage.Desk;
+using WildCam.Storage.Identifications;
+using WildCam.Storage.Remarks;
 
 namespace WildCam.Hub.Desk;
 
@@ -15,6 +17,15 @@ public sealed record PictureView(
 {
     public Guid Id => Facts.Thumbnail.CaptureId;
 
+    /// <summary>What people decided, newest first.</summary>
+    public IReadOnlyList<HistoryEntry> History { get; init; } = [];
+
+    public IReadOnlyList<Comment> Comments { get; init; } = [];
+
+    public IReadOnlyList<Label> Tags { get; init; } = [];
+
+    public IReadOnlyList<Label> Individuals { get; init; } = [];
+
     public GalleryCell? Newer { get; init; }
 
     public GalleryCell? Older { get; init; }
@@ -26,22 +37,34 @@ public sealed record PictureView(
 }
 
 /// <summary>Reads the page of a picture.</summary>
-sealed class PicturePages(PicturePageTable pictures, GalleryPages galleries)
+sealed class PicturePages(
+    PicturePageTable pictures, GalleryPages galleries, HistoryTable history, RemarksTable remarks,
+    LabelsTable labels)
 {
     public async Task<PictureView?> ReadAsync(
-        DeskProject project, Guid id, string inside, CancellationToken cancellationToken)
+        DeskProject project, Guid id, string inside, int visitorId, CancellationToken cancellationToken)
     {
         if (await pictures.FindAsync(project.Id, id, cancellationToken) is not { } facts)
         {
             return null;
         }
 
-        var address = GalleryAddress.Parse("?" + inside).WithoutPlace();
+        var address = GalleryAddress.Parse("?" + inside).WithoutPlace() with { VisitorId = visitorId };
         var names = await galleries.NamesAsync(project, cancellationToken);
         var findings = await pictures.ListFindingsAsync(id, facts.CapturedAt, cancellationToken);
         var visit = facts.EventId is { } eventId ? await pictures.FindEventAsync(eventId, cancellationToken) : null;
         var strip = visit is null ? [] : await pictures.ListStripAsync(visit, facts.CapturedAt, cancellationToken);
-        var view = new PictureView(facts, visit, strip, findings, names, address);
+        var view = new PictureView(facts, visit, strip, findings, names, address)
+        {
+            History = await history.ListAsync(id, facts.CapturedAt, cancellationToken),
+            Comments = visit is null ? [] : await remarks.ListCommentsAsync(visit.Id, cancellationToken),
+            Tags = visit is null
+                ? []
+                : await labels.ListOfEventAsync(LabelKind.Tag, visit.Id, cancellationToken),
+            Individuals = visit is null
+                ? []
+                : await labels.ListOfEventAsync(LabelKind.Individual, visit.Id, cancellationToken),
+        };
         var (filter, _) = address.Resolve(project.Id, project.ZoneName, names);
         var key = address.ByPicture ? new GalleryKey(facts.CapturedAt, id)
             : visit is not null ? new GalleryKey(visit.StartedAt, visit.Id)

@@ -149,6 +149,7 @@ static class Texts
     {
         ClockQuality.Anchored => "Camera clock, checked against the hub",
         ClockQuality.Bounded => "Estimated from the pictures before and after",
+        ClockQuality.Corrected => "The device's own clock, corrected by a person",
         ClockQuality.Device => "The device's own clock, not checked",
         _ => "In doubt: the device's time was absurd, the time of arrival stands in",
     };

@@ -235,7 +235,7 @@ async function refresh() {
       }
       const own = shown.get(item.dataset.id);
       if (!own) fresh.push({ day, item });
-      else if (own.innerHTML !== item.innerHTML && !own.contains(document.activeElement)) update(own, item);
+      else if (own.querySelector('a').outerHTML !== item.querySelector('a').outerHTML && !own.contains(document.activeElement)) update(own, item);
     }
     // Only what is newer than the newest that we hold: an old gap is not an arrival.
     const newest = shown.size && !hasNewer && !above.length ? Number(firstCell().dataset.k.split('_')[0]) : 0;
@@ -253,7 +253,7 @@ function update(own, item) {
   const before = own.querySelector('img');
   const after = item.querySelector('img');
   if (before && after && before.getAttribute('src') === after.getAttribute('src')) after.replaceWith(before);
-  own.replaceChildren(...item.childNodes);
+  own.querySelector('a').replaceWith(item.querySelector('a'));
   own.dataset.k = item.dataset.k;
 }
 
@@ -347,3 +347,4 @@ document.querySelector('.filter-form')?.addEventListener('submit', (event) => {
 });
 
 restore();
+if (grid.dataset.choose) import('./choose.js').then((module) => module.openChoice(grid));

@@ -16,6 +16,20 @@ public sealed record GalleryFilter(
     int? HourUntil = null,
     double? ConfidenceMin = null)
 {
+    public int? TagId { get; init; }
+
+    public int? IndividualId { get; init; }
+
+    /// <summary>The account whose favourites they are.</summary>
+    public int? FavouriteOf { get; init; }
+
+    /// <summary>Whether people decided on all of its pictures.</summary>
+    public bool? IsReviewed { get; init; }
+
+    /// <summary>What events have, and pictures through theirs.</summary>
+    public bool NamesEvents =>
+        TagId is not null || IndividualId is not null || FavouriteOf is not null || IsReviewed is not null;
+
     /// <summary>Whether the gallery is read from findings rather than from all events.</summary>
     public bool NamesFinding => TaxonId is not null || Category is not null;
 }

@@ -85,6 +85,13 @@ public sealed class GalleryPicturesTable(NpgsqlDataSource database)
                     """);
         }
 
+        if (filter.NamesEvents)
+        {
+            sql.Append(" and exists (select from events e where e.id = c.event_id");
+            GalleryTable.AddRemarks(sql, filter, Add);
+            sql.Append(')');
+        }
+
         if (filter.CameraId is { } camera)
         {
             sql.Append($" and {table}.camera_id = {Add(camera)}");

@@ -39,10 +39,31 @@ public sealed class GalleryTable(NpgsqlDataSource database)
             : null;
     }
 
+    /// <summary>
+    /// A statement over the ids of all events of a filter, newest first, between two pieces of SQL; the first values
+    /// are theirs.
+    /// </summary>
+    internal static NpgsqlCommand ChooseCommand(
+        NpgsqlConnection connection, string head, GalleryFilter filter, int countMax, string tail,
+        params ReadOnlySpan<object?> values)
+    {
+        var command = connection.Command("", values);
+        AddEvents(command, filter, null, GalleryWay.Older, countMax);
+        command.CommandText = head + command.CommandText + tail;
+        return command;
+    }
+
     static NpgsqlCommand EventsCommand(
         NpgsqlConnection connection, GalleryFilter filter, GalleryKey? key, GalleryWay way, int countMax)
     {
         var command = connection.CreateCommand();
+        AddEvents(command, filter, key, way, countMax);
+        return command;
+    }
+
+    static void AddEvents(
+        NpgsqlCommand command, GalleryFilter filter, GalleryKey? key, GalleryWay way, int countMax)
+    {
         var sql = new StringBuilder();
         string Add(object value)
         {
@@ -90,6 +111,7 @@ public sealed class GalleryTable(NpgsqlDataSource database)
             sql.Append($" and {table}.site_id = {Add(site)}");
         }
 
+        AddRemarks(sql, filter, Add);
         AddTimes(sql, filter, table + ".started_at", "s.time_zone", Add);
         if (key is { } from)
         {
@@ -99,7 +121,32 @@ public sealed class GalleryTable(NpgsqlDataSource database)
 
         sql.Append($" order by {table}.started_at {direction}, {id} {direction} limit {Add(countMax)}");
         command.CommandText = sql.ToString();
-        return command;
+    }
+
+    /// <summary>What people put on events, also on those that were merged into one.</summary>
+    internal static void AddRemarks(StringBuilder sql, GalleryFilter filter, Func<object, string> add)
+    {
+        const string same = "join events x on x.id = o.event_id where coalesce(x.merged_into, x.id) = e.id";
+        if (filter.TagId is { } tag)
+        {
+            sql.Append($" and exists (select from event_tags o {same} and o.tag_id = {add(tag)})");
+        }
+
+        if (filter.IndividualId is { } individual)
+        {
+            sql.Append(
+                $" and exists (select from individual_sightings o {same} and o.individual_id = {add(individual)})");
+        }
+
+        if (filter.FavouriteOf is { } account)
+        {
+            sql.Append($" and exists (select from favourites o {same} and o.account_id = {add(account)})");
+        }
+
+        if (filter.IsReviewed is { } reviewed)
+        {
+            sql.Append(reviewed ? " and not e.is_open" : " and e.is_open");
+        }
     }
 
     /// <summary>Dates and hours on the site's clock, with a plain bound in UTC that an index can use.</summary>

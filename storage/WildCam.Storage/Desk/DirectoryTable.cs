@@ -13,7 +13,14 @@ public sealed record SpeciesEntry(int Id, string Slug, string ScientificName, st
 public sealed record ProjectDirectory(
     IReadOnlyDictionary<int, CameraEntry> Cameras,
     IReadOnlyDictionary<int, SiteEntry> Sites,
-    IReadOnlyDictionary<int, SpeciesEntry> Species);
+    IReadOnlyDictionary<int, SpeciesEntry> Species)
+{
+    /// <summary>Words that people put on events, by their number.</summary>
+    public IReadOnlyDictionary<int, string> Tags { get; init; } = new Dictionary<int, string>();
+
+    /// <summary>Animals that people know by sight.</summary>
+    public IReadOnlyDictionary<int, string> Individuals { get; init; } = new Dictionary<int, string>();
+}
 
 /// <summary>Reads the names of a project in one go.</summary>
 public sealed class DirectoryTable(NpgsqlDataSource database)
@@ -48,6 +55,15 @@ public sealed class DirectoryTable(NpgsqlDataSource database)
         {
             Parameters = { new() { Value = projectId }, new() { Value = language } },
         });
+        foreach (var table in new[] { "tags", "individuals" })
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(
+                $"select id, name from {table} where project_id = $1 order by lower(name), id limit 1000")
+            {
+                Parameters = { new() { Value = projectId } },
+            });
+        }
+
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
         var cameras = new List<CameraEntry>();
         while (await reader.ReadAsync(cancellationToken))
@@ -73,7 +89,26 @@ public sealed class DirectoryTable(NpgsqlDataSource database)
                 reader.IsDBNull(3) ? null : reader.GetString(3)));
         }
 
+        await reader.NextResultAsync(cancellationToken);
+        var tags = await ReadNamesAsync(reader, cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
         return new ProjectDirectory(
-            cameras.ToDictionary(c => c.Id), sites.ToDictionary(s => s.Id), species.ToDictionary(s => s.Id));
+            cameras.ToDictionary(c => c.Id), sites.ToDictionary(s => s.Id), species.ToDictionary(s => s.Id))
+        {
+            Tags = tags,
+            Individuals = await ReadNamesAsync(reader, cancellationToken),
+        };
+    }
+
+    static async Task<Dictionary<int, string>> ReadNamesAsync(
+        NpgsqlDataReader reader, CancellationToken cancellationToken)
+    {
+        var names = new Dictionary<int, string>();
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            names.Add(reader.GetInt32(0), reader.GetString(1));
+        }
+
+        return names;
     }
 }

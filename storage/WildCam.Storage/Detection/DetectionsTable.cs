@@ -193,7 +193,7 @@ public sealed class DetectionsTable(NpgsqlDataSource database)
                 continue;
             }
 
-            var isFirst = target.Models.Length == 0 && planned.Add(capture.CaptureId);
+            var isFirst = target.Models.Length == 0 && planned.Add(capture.CaptureId) && !target.IsSuppressing;
             filings.Add(new Filing(
                 capture, target, IsCurrent: isFirst && capture.ModelId == activeModelId, ToSettle: !isFirst));
         }
@@ -325,7 +325,8 @@ public sealed class DetectionsTable(NpgsqlDataSource database)
               where capture_id = any($1) and captured_at between $2 and $3
               group by capture_id)
             select c.id, c.captured_at, c.project_id, c.camera_id, c.site_id, c.event_id, l.at::date,
-              extract(hour from l.at)::smallint, c.stages_missing & $4 <> 0, coalesce(said.models, '{}')
+              extract(hour from l.at)::smallint, c.stages_missing & $4 <> 0, coalesce(said.models, '{}'),
+              exists (select from suppressions u where u.camera_id = c.camera_id and u.lifted_at is null)
             from captures c
             join projects p on p.id = c.project_id
             left join sites s on s.id = c.site_id
@@ -341,7 +342,7 @@ public sealed class DetectionsTable(NpgsqlDataSource database)
             targets.Add(id, new Target(
                 id, reader.GetDateTime(1), reader.GetInt32(2), reader.GetInt32(3), reader.Get<int>(4),
                 reader.Get<Guid>(5), reader.GetFieldValue<DateOnly>(6), reader.GetInt16(7), reader.GetBoolean(8),
-                reader.GetFieldValue<int[]>(9)));
+                reader.GetFieldValue<int[]>(9), reader.GetBoolean(10)));
         }
 
         return targets;
@@ -372,7 +373,7 @@ public sealed class DetectionsTable(NpgsqlDataSource database)
 
     sealed record Target(
         Guid Id, DateTime CapturedAt, int ProjectId, int CameraId, int? SiteId, Guid? EventId, DateOnly LocalDate,
-        short LocalHour, bool IsMissing, int[] Models);
+        short LocalHour, bool IsMissing, int[] Models, bool IsSuppressing);
 
     readonly record struct Filing(CaptureDetections Capture, Target Target, bool IsCurrent, bool ToSettle);
 }

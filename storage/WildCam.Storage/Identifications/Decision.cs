@@ -14,7 +14,26 @@ public sealed record Finding(
 /// version of the event that the account saw; null: whatever it is now.
 /// </summary>
 public sealed record Decision(
-    int AccountId, Guid? EventId, Guid? CaptureId, int? SeenVersion, IReadOnlyList<Finding> Findings, long? Undoes);
+    int AccountId, Guid? EventId, Guid? CaptureId, int? SeenVersion, IReadOnlyList<Finding> Findings, long? Undoes)
+{
+    /// <summary>The only project that it may fall into; null: any.</summary>
+    public int? ProjectId { get; init; }
+
+    /// <summary>The sender's name for it: sent again it is the same decision.</summary>
+    public Guid? ClientKey { get; init; }
+
+    /// <summary>The step of many decisions that this is one of.</summary>
+    public Guid? Batch { get; init; }
+
+    /// <summary>The model whose suggestion was taken.</summary>
+    public int? ModelId { get; init; }
+
+    /// <summary>
+    /// How many captures of the event the account saw. With it, a newer version is a conflict only where another person
+    /// decided since or captures joined or left; what models and the simulator said meanwhile is none.
+    /// </summary>
+    public int? SeenCaptures { get; init; }
+}
 
 /// <summary>What became of a decision.</summary>
 public enum FileOutcome
@@ -35,6 +54,9 @@ public enum FileOutcome
 public sealed record FileResult(
     FileOutcome Outcome, long IdentificationId, int ProjectId, Guid? EventId, int? Version, string? Reason)
 {
+    /// <summary>It was filed before, under the same client key; nothing changed now.</summary>
+    public bool IsRepeated { get; init; }
+
     internal static FileResult NotFound(string what) => new(FileOutcome.NotFound, 0, 0, null, null, what);
 
     internal static FileResult Refused(string why) => new(FileOutcome.Refused, 0, 0, null, null, why);

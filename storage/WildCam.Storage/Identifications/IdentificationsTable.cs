@@ -40,7 +40,7 @@ public sealed class IdentificationsTable(NpgsqlDataSource database)
             return new FileResult(FileOutcome.Conflict, 0, 0, decision.EventId, null, "The event keeps changing.");
         }
 
-        if (result.Outcome == FileOutcome.Filed)
+        if (result is { Outcome: FileOutcome.Filed, IsRepeated: false })
         {
             var subject = (result.EventId ?? decision.CaptureId)?.ToString() ?? "";
             await _pageEvents.AppendAsync(
@@ -55,6 +55,11 @@ public sealed class IdentificationsTable(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await FindFiledAsync(connection, decision, cancellationToken) is { } before)
+        {
+            return before;
+        }
+
         var target = await FindTargetAsync(connection, decision, cancellationToken);
         if (target is null)
         {
@@ -71,7 +76,8 @@ public sealed class IdentificationsTable(NpgsqlDataSource database)
         }
 
         var state = target.EventId is { } id ? await LockEventAsync(connection, id, cancellationToken) : null;
-        if (state is not null && decision.SeenVersion is { } seen && seen != state.Version)
+        if (state is not null && decision.SeenVersion is { } seen && seen != state.Version
+            && await IsConflictAsync(connection, decision, target, state, cancellationToken))
         {
             return new FileResult(
                 FileOutcome.Conflict, 0, state.ProjectId, target.EventId, state.Version, "The event changed since.");
@@ -87,7 +93,11 @@ public sealed class IdentificationsTable(NpgsqlDataSource database)
             return FileResult.Refused("That decision was undone already, or undoes one itself.");
         }
 
-        var filed = await InsertAsync(connection, decision, target, cancellationToken);
+        if (await InsertAsync(connection, decision, target, state?.Version + 1, cancellationToken) is not { } filed)
+        {
+            return null; // The same decision came on another connection in this moment; the next try finds it.
+        }
+
         await InsertRowsAsync(connection, filed, target.Source, captures, decision.Findings, cancellationToken);
         await using (var settle = connection.Command(
             "select settle_detections($1, $2)", captures.Select(c => c.Id).ToArray(),
@@ -143,7 +153,8 @@ public sealed class IdentificationsTable(NpgsqlDataSource database)
             left join captures c on c.id = said.capture_id and c.captured_at = (select captured_at from at)
             left join events o on o.id = said.event_id and said.capture_id is null
             left join events e on e.id = coalesce(o.merged_into, o.id)
-            where c.id is not null or e.id is not null
+            where (c.id is not null or e.id is not null)
+              and ($5::int is null or coalesce(e.project_id, c.project_id) = $5)
             """);
         command.Parameters.Add(Uuid(decision.EventId));
         command.Parameters.Add(Uuid(decision.CaptureId));
@@ -153,6 +164,7 @@ public sealed class IdentificationsTable(NpgsqlDataSource database)
             Value = (object?)decision.Undoes ?? DBNull.Value,
             NpgsqlDbType = NpgsqlDbType.Bigint,
         });
+        command.Parameters.Add(Number(decision.ProjectId));
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         if (!await reader.ReadAsync(cancellationToken))
         {
@@ -222,12 +234,60 @@ public sealed class IdentificationsTable(NpgsqlDataSource database)
         return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    static async Task<long> InsertAsync(
-        NpgsqlConnection connection, Decision decision, Target target, CancellationToken cancellationToken)
+    /// <summary>What became of the decision when it was sent before, or null.</summary>
+    static async Task<FileResult?> FindFiledAsync(
+        NpgsqlConnection connection, Decision decision, CancellationToken cancellationToken)
+    {
+        if (decision.ClientKey is not { } key)
+        {
+            return null;
+        }
+
+        await using var command = connection.Command("""
+            select i.id, i.project_id, h.id, h.version from identifications i
+            left join events e on e.id = i.event_id left join events h on h.id = coalesce(e.merged_into, e.id)
+            where i.account_id = $1 and i.client_key = $2
+            """, decision.AccountId, key);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? new FileResult(
+                FileOutcome.Filed, reader.GetInt64(0), reader.GetInt32(1), reader.Get<Guid>(2), reader.Get<int>(3),
+                null)
+            { IsRepeated = true }
+            : null;
+    }
+
+    /// <summary>Whether what changed since the seen version is more than a machine's word.</summary>
+    static async Task<bool> IsConflictAsync(
+        NpgsqlConnection connection, Decision decision, Target target, EventLock state,
+        CancellationToken cancellationToken)
+    {
+        if (decision.SeenCaptures is not { } captures || (target.IsWhole && captures != state.CaptureCount))
+        {
+            return true;
+        }
+
+        await using var command = connection.Command("""
+            select exists (
+              select from identifications i
+              where i.event_id = $1 and i.event_version > $2 and i.source = 2 and i.account_id <> $3
+                and ($4::uuid is null or i.capture_id is null or i.capture_id = $4)
+                and i.undoes is null and not exists (select from identifications u where u.undoes = i.id))
+            """, target.EventId, decision.SeenVersion, decision.AccountId);
+        command.Parameters.Add(Uuid(target.CaptureId));
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    static async Task<long?> InsertAsync(
+        NpgsqlConnection connection, Decision decision, Target target, int? version,
+        CancellationToken cancellationToken)
     {
         await using var command = connection.Command("""
-            insert into identifications (event_id, capture_id, undoes, project_id, account_id, source)
-            values ($1, $2, $3, $4, $5, $6) returning id
+            insert into identifications (event_id, capture_id, undoes, project_id, account_id, source, client_key,
+              batch, model_id, event_version)
+            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            on conflict (account_id, client_key) where client_key is not null do nothing
+            returning id
             """);
         command.Parameters.Add(Uuid(target.EventId));
         command.Parameters.Add(Uuid(target.CaptureId));
@@ -239,7 +299,11 @@ public sealed class IdentificationsTable(NpgsqlDataSource database)
         command.Parameters.Add(new() { Value = target.ProjectId });
         command.Parameters.Add(new() { Value = decision.AccountId });
         command.Parameters.Add(new() { Value = (short)target.Source });
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        command.Parameters.Add(Uuid(decision.ClientKey));
+        command.Parameters.Add(Uuid(decision.Batch));
+        command.Parameters.Add(Number(decision.ModelId));
+        command.Parameters.Add(Number(version));
+        return (long?)await command.ExecuteScalarAsync(cancellationToken);
     }
 
     static async Task InsertRowsAsync(
@@ -295,6 +359,9 @@ public sealed class IdentificationsTable(NpgsqlDataSource database)
 
     static NpgsqlParameter Uuid(Guid? id) =>
         new() { Value = (object?)id ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid };
+
+    static NpgsqlParameter Number(int? number) =>
+        new() { Value = (object?)number ?? DBNull.Value, NpgsqlDbType = NpgsqlDbType.Integer };
 
     static void AddArray<T>(NpgsqlCommand command, NpgsqlDbType type, IEnumerable<T> values) =>
         command.Parameters.Add(new() { Value = values.ToArray(), NpgsqlDbType = NpgsqlDbType.Array | type });

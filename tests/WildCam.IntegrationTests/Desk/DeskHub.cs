@@ -47,9 +47,10 @@ public sealed class DeskHub : WebApplicationFactory<HubOptions>, IAsyncLifetime
         }
     }
 
-    /// <summary>A page of a fresh browser profile, signed in as the admin unless told not to be.</summary>
+    /// <summary>A page of a fresh browser profile, signed in as the admin or as somebody.</summary>
     public async Task<IPage> OpenAsync(
-        int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Light, bool signedIn = true)
+        int width = 1440, int height = 900, ColorScheme scheme = ColorScheme.Light, bool signedIn = true,
+        int? personId = null)
     {
         Components.Require("chromium");
         var context = await _browser!.NewContextAsync(new BrowserNewContextOptions
@@ -62,7 +63,8 @@ public sealed class DeskHub : WebApplicationFactory<HubOptions>, IAsyncLifetime
         if (signedIn)
         {
             var (secret, _) = await new SessionsTable(Database.Source).OpenAsync(
-                await Database.ReadAsync<int>("select id from accounts where email = 'ana@example.org'"), default);
+                personId ?? await Database.ReadAsync<int>("select id from accounts where email = 'ana@example.org'"),
+                default);
             await context.AddCookiesAsync([new Cookie { Name = SessionCookie.Name, Value = secret, Url = Address }]);
         }
 

@@ -9,6 +9,8 @@ public sealed class GalleryBehaviourTests(DeskHub hub) : IClassFixture<DeskHub>
     const int HtmlBytesMax = 14 * 1024;
     const int CssBytesMax = 16 * 1024;
     const int ScriptBytesMax = 18 * 1024;
+    const int ReviewBytesMax = 20 * 1024;
+    const int BoxesBytesMax = 10 * 1024;
     const int SpriteBytesMax = 5 * 1024;
 
     [Fact]
@@ -154,13 +156,19 @@ public sealed class GalleryBehaviourTests(DeskHub hub) : IClassFixture<DeskHub>
 
         var html = await BytesAsync("/p/creek/pictures");
         var css = await BytesAsync("/desk.css");
-        var scripts = await BytesAsync("/live.js") + await BytesAsync("/gallery.js") + await BytesAsync("/picture.js");
+        var scripts = await BytesAsync("/live.js") + await BytesAsync("/gallery.js")
+            + await BytesAsync("/picture.js") + await BytesAsync("/stage.js");
+        var review = await BytesAsync("/review.js") + await BytesAsync("/decide.js") + await BytesAsync("/outbox.js")
+            + await BytesAsync("/picker.js");
+        var boxes = await BytesAsync("/boxes.js");
         var sprite = await BytesAsync("/icons.svg");
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"html {html}, css {css}, scripts {scripts}, sprite {sprite} bytes (brotli)");
+            $"html {html}, css {css}, scripts {scripts}, review {review}, boxes {boxes}, sprite {sprite} (brotli)");
         Assert.InRange(html, 1000, HtmlBytesMax);
         Assert.InRange(css, 1000, CssBytesMax);
         Assert.InRange(scripts, 1000, ScriptBytesMax);
+        Assert.InRange(review, 1000, ReviewBytesMax);
+        Assert.InRange(boxes, 1000, BoxesBytesMax);
         Assert.InRange(sprite, 500, SpriteBytesMax);
     }
 

@@ -108,6 +108,10 @@ select md5(s.n || '.0')::uuid, s.started_at,
   (s.started_at at time zone 'America/Denver')::date, extract(hour from s.started_at at time zone 'America/Denver')
 from seeded s left join identifications i on i.event_id = s.id where s.n % 7 <> 3;
 
+update events e set undecided_count = case when s.source = 2 and s.n % 7 <> 3 then 0 else s.pictures end,
+  decided_at = case when s.source = 2 and s.n % 7 <> 3 then s.started_at end
+from seeded s where s.id = e.id;
+
 insert into event_findings (event_id, category, taxon_id, project_id, site_id, camera_id, started_at, local_hour, source,
   confidence, count, best_capture_id, best_captured_at)
 select event_id, category, coalesce(taxon_id, 0), project_id, site_id, camera_id, captured_at, local_hour, source,

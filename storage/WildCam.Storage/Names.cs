@@ -64,8 +64,11 @@ public static class JobKinds
     public const string Detection = "detection";
     public const string Event = "event";
 
+    /// <summary>Writes a file of a project's data; the subject is the export's id.</summary>
+    public const string Export = "export";
+
     /// <summary>Every kind, for pages that show those without jobs too.</summary>
-    public static IReadOnlyList<string> All { get; } = [Thumbnail, Exif, Detection, Event];
+    public static IReadOnlyList<string> All { get; } = [Thumbnail, Exif, Detection, Event, Export];
 }
 
 /// <summary>Channels of NOTIFY; each is only a hint, and each listener also polls.</summary>

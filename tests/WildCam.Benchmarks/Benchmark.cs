@@ -24,6 +24,7 @@ sealed record Benchmark(string Name, string Says, Func<Bench, Task> RunAsync)
         Uploads.UploadsBenchmark.Benchmark,
         Uploads.MemoryBenchmark.Benchmark,
         GrowthBenchmark.Benchmark,
+        Exports.CamtrapExportBenchmark.Benchmark,
     ];
 }
 

@@ -77,7 +77,8 @@ static class CameraRoutes
             [nameof(CameraPage.Condition)] =
                 CameraState.Of(camera, now, Shown.ZoneOf(camera.SiteId, names, frame.Zone)),
             [nameof(CameraPage.Names)] = names,
-            [nameof(CameraPage.Deployments)] = await cameras.ListDeploymentsAsync(camera.Id, context.RequestAborted),
+            [nameof(CameraPage.Deployments)] =
+                await cameras.ListDeploymentsAsync(camera.Id, open.Role, context.RequestAborted),
             [nameof(CameraPage.Secret)] = secret,
             [nameof(CameraPage.Now)] = now,
         });

@@ -35,6 +35,7 @@ static class DeskSlice
         services.AddSingleton<SpeciesPagesTable>();
         services.AddSingleton<CameraPagesTable>();
         services.AddSingleton<ProjectSpeciesTable>();
+        services.AddSingleton<PrivacyTable>();
         services.TryAddSingleton<CameraRegistration>();
         services.TryAddSingleton<SitesTable>();
         services.AddSingleton<Frames>();
@@ -62,6 +63,9 @@ static class DeskSlice
         var pages = app.MapGroup("").ExcludeFromDescription();
         LookRoutes.Map(pages);
         CameraRoutes.Map(pages);
+        ImportRoutes.Map(pages);
+        ExportRoutes.Map(pages);
+        PrivacyRoutes.Map(pages);
         ServerRoutes.Map(pages);
         AccountRoutes.Map(pages);
     }

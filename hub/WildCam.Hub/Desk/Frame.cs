@@ -12,6 +12,9 @@ public enum Place
     Pictures,
     Species,
     Cameras,
+    Import,
+    Exports,
+    Privacy,
     Jobs,
 }
 
@@ -21,6 +24,9 @@ public sealed record Frame(DeskAssets Assets, DeskVisitor? Visitor, DeskProject?
     public string Root => Project is null ? "" : $"/p/{Project.Slug}";
 
     public TimeZoneInfo Zone => Project is null ? TimeZoneInfo.Utc : SiteTime.Zone(Project.ZoneName);
+
+    /// <summary>Whether pictures are shown with the people on them; else blurs stand in their place.</summary>
+    public bool SeesPeople => Project?.SeesPeople == true;
 
     public bool CanManage => Project?.Role is Role.Manager;
 

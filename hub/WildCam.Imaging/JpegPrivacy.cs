@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace WildCam.Imaging;
 
-/// <summary>A JPEG without what its camera wrote beside the picture: place, owner, serial number, maker's notes.</summary>
+/// <summary>A JPEG without what its camera wrote beside the picture: place, owner, serial number, notes.</summary>
 public static class JpegPrivacy
 {
     /// <summary>
@@ -110,7 +110,7 @@ public static class JpegPrivacy
     /// <summary>An EXIF segment with one directory of one entry (TIFF 6.0; Exif 2.32, 4.6.4).</summary>
     static byte[] Orientation(byte orientation) =>
     [
-        0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8, .. "II"u8, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0, orientation,
-        0, 0, 0, 0, 0, 0, 0,
+        0xFF, 0xE1, 0, 34, .. "Exif\0\0"u8, .. "II"u8, 42, 0, 8, 0, 0, 0, 1, 0, 0x12, 0x01, 3, 0, 1, 0, 0, 0,
+        orientation, 0, 0, 0, 0, 0, 0, 0,
     ];
 }

@@ -194,7 +194,9 @@ CREATE FUNCTION public.settle_detections(capture_ids uuid[], times timestamp wit
 declare
   first timestamptz := (select min(t) from unnest(times) t);
   last timestamptz := (select max(t) from unnest(times) t);
-  active int := coalesce((select id from models where is_active), -1);
+  active int := coalesce((select id from models where is_active and family <> 'background'), -1);
+  embedded int := coalesce((select id from models where is_active and family = 'background'), -1);
+  imported int[] := array(select id from models where family = 'imported');
   event uuid;
 begin
   with seen as (
@@ -205,9 +207,11 @@ begin
   chosen as (
     select distinct on (capture_id) capture_id, model_id, identification_id
     from seen
-    where case when source = 1 then model_id = active
+    where case when source = 1 then model_id in (active, embedded) or model_id = any(imported)
       else not exists (select from identifications u where u.undoes = seen.identification_id) end
-    order by capture_id, case source when 2 then 1 when 3 then 2 else 3 end, identification_id desc)
+    order by capture_id,
+      case source when 2 then 1 when 3 then 2 else case model_id when active then 3 when embedded then 5 else 4 end end,
+      identification_id desc, model_id desc)
   update wildlife_detections d set is_current = not d.is_current
   from seen left join chosen using (capture_id, model_id, identification_id)
   where d.capture_id = seen.capture_id and d.captured_at = seen.captured_at and d.model_id = seen.model_id
@@ -270,6 +274,7 @@ CREATE TABLE public.api_tokens (
     used_at timestamp with time zone,
     expires_at timestamp with time zone,
     revoked_at timestamp with time zone,
+    scopes text[],
     CONSTRAINT api_tokens_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
     CONSTRAINT api_tokens_token_hash_check CHECK ((length(token_hash) = 32))
 );
@@ -385,6 +390,64 @@ CREATE TABLE public.capture_identities (
     CONSTRAINT capture_identities_digest_check CHECK ((length(digest) = 32)),
     CONSTRAINT capture_identities_state_check CHECK ((state = ANY (ARRAY[1, 2, 3])))
 );
+
+CREATE TABLE public.models (
+    id integer NOT NULL,
+    name text NOT NULL,
+    version text NOT NULL,
+    family text NOT NULL,
+    sha256 bytea,
+    manifest jsonb NOT NULL,
+    blob_path text,
+    is_active boolean DEFAULT false NOT NULL,
+    problem text,
+    added_at timestamp with time zone DEFAULT now() NOT NULL,
+    backfill_before timestamp with time zone
+);
+
+CREATE TABLE public.wildlife_detections (
+    capture_id uuid NOT NULL,
+    captured_at timestamp with time zone NOT NULL,
+    model_id integer DEFAULT 0 NOT NULL,
+    identification_id bigint DEFAULT 0 NOT NULL,
+    ordinal smallint DEFAULT 0 NOT NULL,
+    source smallint NOT NULL,
+    project_id integer NOT NULL,
+    camera_id integer NOT NULL,
+    site_id integer,
+    event_id uuid,
+    category smallint NOT NULL,
+    taxon_id integer,
+    confidence real,
+    box_x real,
+    box_y real,
+    box_width real,
+    box_height real,
+    count smallint DEFAULT 1 NOT NULL,
+    sex text,
+    life_stage text,
+    behavior text,
+    is_current boolean NOT NULL,
+    local_date date NOT NULL,
+    local_hour smallint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT wildlife_detections_category_check CHECK (((category >= 1) AND (category <= 5))),
+    CONSTRAINT wildlife_detections_confidence_check CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
+    CONSTRAINT wildlife_detections_count_check CHECK (((count >= 1) AND (count <= 10000))),
+    CONSTRAINT wildlife_detections_source_check CHECK ((source = ANY (ARRAY[1, 2, 3])))
+)
+PARTITION BY RANGE (captured_at);
+
+CREATE VIEW public.capture_people AS
+ SELECT d.capture_id,
+    d.captured_at,
+        CASE
+            WHEN bool_or((d.is_current AND (d.source <> 1))) THEN bool_or((d.is_current AND (d.category = 2)))
+            ELSE (bool_or((d.category = 2)) OR (NOT bool_or(((d.source = 1) AND (m.family <> 'background'::text)))))
+        END AS is_hidden
+   FROM (public.wildlife_detections d
+     LEFT JOIN public.models m ON ((m.id = d.model_id)))
+  GROUP BY d.capture_id, d.captured_at;
 
 CREATE TABLE public.captures (
     id uuid NOT NULL,
@@ -506,6 +569,26 @@ CREATE TABLE public.events (
     merged_into uuid
 );
 
+CREATE TABLE public.exports (
+    id uuid NOT NULL,
+    project_id integer NOT NULL,
+    account_id integer NOT NULL,
+    format text NOT NULL,
+    wish jsonb NOT NULL,
+    file_name text NOT NULL,
+    state smallint DEFAULT 1 NOT NULL,
+    rows_done bigint DEFAULT 0 NOT NULL,
+    rows_about bigint DEFAULT 0 NOT NULL,
+    left_out bigint DEFAULT 0 NOT NULL,
+    size_bytes bigint DEFAULT 0 NOT NULL,
+    part_bytes integer DEFAULT 0 NOT NULL,
+    problem text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    CONSTRAINT exports_state_check CHECK ((state = ANY (ARRAY[1, 2, 3, 4, 5])))
+);
+
 CREATE TABLE public.hubs (
     id uuid NOT NULL,
     name text NOT NULL,
@@ -585,20 +668,6 @@ CREATE TABLE public.memberships (
     CONSTRAINT memberships_role_check CHECK ((role = ANY (ARRAY[1, 2, 3])))
 );
 
-CREATE TABLE public.models (
-    id integer NOT NULL,
-    name text NOT NULL,
-    version text NOT NULL,
-    family text NOT NULL,
-    sha256 bytea,
-    manifest jsonb NOT NULL,
-    blob_path text,
-    is_active boolean DEFAULT false NOT NULL,
-    problem text,
-    added_at timestamp with time zone DEFAULT now() NOT NULL,
-    backfill_before timestamp with time zone
-);
-
 ALTER TABLE public.models ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.models_id_seq
     START WITH 1
@@ -606,6 +675,25 @@ ALTER TABLE public.models ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.package_rows (
+    project_id integer NOT NULL,
+    kind smallint NOT NULL,
+    key text NOT NULL,
+    package_id uuid NOT NULL,
+    fields jsonb NOT NULL,
+    CONSTRAINT package_rows_kind_check CHECK ((kind = ANY (ARRAY[1, 2, 3])))
+);
+
+CREATE TABLE public.packages (
+    id uuid NOT NULL,
+    project_id integer NOT NULL,
+    account_id integer NOT NULL,
+    name text NOT NULL,
+    title text NOT NULL,
+    descriptor jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 CREATE TABLE public.page_events (
@@ -628,7 +716,8 @@ ALTER TABLE public.page_events ALTER COLUMN sequence ADD GENERATED ALWAYS AS IDE
 
 CREATE TABLE public.project_species (
     project_id integer NOT NULL,
-    taxon_id integer NOT NULL
+    taxon_id integer NOT NULL,
+    is_sensitive boolean DEFAULT false NOT NULL
 );
 
 CREATE TABLE public.projects (
@@ -643,8 +732,10 @@ CREATE TABLE public.projects (
     retention_days integer,
     retention_keeps_decided boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    people_role smallint DEFAULT 2 NOT NULL,
     CONSTRAINT projects_event_gap_minutes_check CHECK (((event_gap_minutes >= 1) AND (event_gap_minutes <= 1440))),
     CONSTRAINT projects_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+    CONSTRAINT projects_people_role_check CHECK ((people_role = ANY (ARRAY[1, 2, 3]))),
     CONSTRAINT projects_retention_days_check CHECK (((retention_days >= 1) AND (retention_days <= 36500))),
     CONSTRAINT projects_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,47}$'::text)),
     CONSTRAINT projects_summary_confidence_min_check CHECK (((summary_confidence_min >= (0)::double precision) AND (summary_confidence_min <= (1)::double precision)))
@@ -868,6 +959,27 @@ CREATE TABLE public.sites (
     CONSTRAINT sites_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,47}$'::text))
 );
 
+CREATE VIEW public.site_coordinates AS
+ SELECT s.id AS site_id,
+    s.project_id,
+    s.latitude,
+    s.longitude,
+    h.is_sensitive,
+        CASE
+            WHEN h.is_sensitive THEN LEAST(((floor((s.latitude * (10)::double precision)) / (10)::double precision) + (0.05)::double precision), (90)::double precision)
+            ELSE s.latitude
+        END AS shown_latitude,
+        CASE
+            WHEN h.is_sensitive THEN LEAST(((floor((s.longitude * (10)::double precision)) / (10)::double precision) + (0.05)::double precision), (180)::double precision)
+            ELSE s.longitude
+        END AS shown_longitude
+   FROM (public.sites s
+     CROSS JOIN LATERAL ( SELECT (EXISTS ( SELECT
+                   FROM public.project_species p
+                  WHERE ((p.project_id = s.project_id) AND p.is_sensitive AND (EXISTS ( SELECT
+                           FROM public.event_findings f
+                          WHERE ((f.site_id = s.id) AND (f.taxon_id = p.taxon_id) AND (f.taxon_id <> 0))))))) AS is_sensitive) h);
+
 ALTER TABLE public.sites ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.sites_id_seq
     START WITH 1
@@ -939,39 +1051,6 @@ CREATE TABLE public.telemetry (
 )
 PARTITION BY RANGE (received_at);
 
-CREATE TABLE public.wildlife_detections (
-    capture_id uuid NOT NULL,
-    captured_at timestamp with time zone NOT NULL,
-    model_id integer DEFAULT 0 NOT NULL,
-    identification_id bigint DEFAULT 0 NOT NULL,
-    ordinal smallint DEFAULT 0 NOT NULL,
-    source smallint NOT NULL,
-    project_id integer NOT NULL,
-    camera_id integer NOT NULL,
-    site_id integer,
-    event_id uuid,
-    category smallint NOT NULL,
-    taxon_id integer,
-    confidence real,
-    box_x real,
-    box_y real,
-    box_width real,
-    box_height real,
-    count smallint DEFAULT 1 NOT NULL,
-    sex text,
-    life_stage text,
-    behavior text,
-    is_current boolean NOT NULL,
-    local_date date NOT NULL,
-    local_hour smallint NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT wildlife_detections_category_check CHECK (((category >= 1) AND (category <= 5))),
-    CONSTRAINT wildlife_detections_confidence_check CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
-    CONSTRAINT wildlife_detections_count_check CHECK (((count >= 1) AND (count <= 10000))),
-    CONSTRAINT wildlife_detections_source_check CHECK ((source = ANY (ARRAY[1, 2, 3])))
-)
-PARTITION BY RANGE (captured_at);
-
 ALTER TABLE ONLY public.accounts
     ADD CONSTRAINT accounts_email_key UNIQUE (email);
 
@@ -1032,6 +1111,9 @@ ALTER TABLE ONLY public.event_findings
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.exports
+    ADD CONSTRAINT exports_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.hubs
     ADD CONSTRAINT hubs_pkey PRIMARY KEY (id);
 
@@ -1055,6 +1137,15 @@ ALTER TABLE ONLY public.models
 
 ALTER TABLE ONLY public.models
     ADD CONSTRAINT models_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.package_rows
+    ADD CONSTRAINT package_rows_pkey PRIMARY KEY (project_id, kind, key);
+
+ALTER TABLE ONLY public.packages
+    ADD CONSTRAINT packages_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.packages
+    ADD CONSTRAINT packages_project_id_name_key UNIQUE (project_id, name);
 
 ALTER TABLE ONLY public.page_events
     ADD CONSTRAINT page_events_pkey PRIMARY KEY (sequence);
@@ -1160,6 +1251,8 @@ CREATE INDEX captures_camera_time ON ONLY public.captures USING btree (camera_id
 
 CREATE INDEX captures_event ON ONLY public.captures USING btree (event_id, captured_at);
 
+CREATE INDEX captures_file ON ONLY public.captures USING btree (project_id, file_name) WHERE (file_name IS NOT NULL);
+
 CREATE INDEX captures_project_time ON ONLY public.captures USING btree (project_id, captured_at DESC, id DESC);
 
 CREATE INDEX captures_stages_missing ON ONLY public.captures USING btree (captured_at) WHERE (stages_missing <> 0);
@@ -1176,6 +1269,8 @@ CREATE INDEX event_findings_project_id_category_started_at_event_id_idx ON publi
 
 CREATE INDEX event_findings_project_id_taxon_id_started_at_event_id_idx ON public.event_findings USING btree (project_id, taxon_id, started_at DESC, event_id DESC) WHERE (taxon_id <> 0);
 
+CREATE INDEX event_findings_site ON public.event_findings USING btree (site_id, taxon_id) WHERE (taxon_id <> 0);
+
 CREATE INDEX events_camera_id_started_at_idx ON public.events USING btree (camera_id, started_at) WHERE (merged_into IS NULL);
 
 CREATE INDEX events_merged_into_idx ON public.events USING btree (merged_into) WHERE (merged_into IS NOT NULL);
@@ -1183,6 +1278,10 @@ CREATE INDEX events_merged_into_idx ON public.events USING btree (merged_into) W
 CREATE INDEX events_project_id_started_at_id_idx ON public.events USING btree (project_id, started_at DESC, id DESC) WHERE (merged_into IS NULL);
 
 CREATE INDEX events_site_id_started_at_id_idx ON public.events USING btree (site_id, started_at DESC, id DESC) WHERE (merged_into IS NULL);
+
+CREATE INDEX exports_expires_at_idx ON public.exports USING btree (expires_at) WHERE (state = 3);
+
+CREATE INDEX exports_project_id_created_at_idx ON public.exports USING btree (project_id, created_at DESC);
 
 CREATE INDEX identifications_capture_id_idx ON public.identifications USING btree (capture_id);
 
@@ -1205,6 +1304,8 @@ CREATE INDEX jobs_waiting ON public.jobs USING btree (kind, run_at) WHERE (state
 CREATE INDEX memberships_account_id_idx ON public.memberships USING btree (account_id);
 
 CREATE UNIQUE INDEX models_is_active_idx ON public.models USING btree (is_active) WHERE is_active;
+
+CREATE INDEX package_rows_package_id_idx ON public.package_rows USING btree (package_id);
 
 CREATE INDEX page_events_project_id_sequence_idx ON public.page_events USING btree (project_id, sequence);
 
@@ -1289,6 +1390,12 @@ ALTER TABLE ONLY public.events
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_site_id_fkey FOREIGN KEY (site_id) REFERENCES public.sites(id);
 
+ALTER TABLE ONLY public.exports
+    ADD CONSTRAINT exports_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.exports
+    ADD CONSTRAINT exports_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
 ALTER TABLE ONLY public.identifications
     ADD CONSTRAINT identifications_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
 
@@ -1303,6 +1410,18 @@ ALTER TABLE ONLY public.memberships
 
 ALTER TABLE ONLY public.memberships
     ADD CONSTRAINT memberships_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.package_rows
+    ADD CONSTRAINT package_rows_package_id_fkey FOREIGN KEY (package_id) REFERENCES public.packages(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.package_rows
+    ADD CONSTRAINT package_rows_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.packages
+    ADD CONSTRAINT packages_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.packages
+    ADD CONSTRAINT packages_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
 
 ALTER TABLE ONLY public.project_species
     ADD CONSTRAINT project_species_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);

@@ -13,8 +13,8 @@ public sealed record ProjectAnswer(int Id, string Slug, string Name, string Time
 public sealed record TokenBody(string Name, int? Days = null, IReadOnlyList<string>? Scopes = null);
 
 public sealed record TokenAnswer(
-    int Id, string Name, IReadOnlyList<string>? Scopes, DateTimeOffset CreatedAt, DateTimeOffset? UsedAt, DateTimeOffset ExpiresAt,
-    DateTimeOffset? RevokedAt);
+    int Id, string Name, IReadOnlyList<string>? Scopes, DateTimeOffset CreatedAt, DateTimeOffset? UsedAt,
+    DateTimeOffset ExpiresAt, DateTimeOffset? RevokedAt);
 
 /// <summary>A new token: shown this once.</summary>
 public sealed record NewTokenAnswer(TokenAnswer Token, string Secret);

@@ -18,7 +18,7 @@ static class ExportWords
         ExportState.Running => "Being written",
         ExportState.Ready => "Ready",
         ExportState.Failed => "Failed",
-        _ => "Deleted after 7 days",
+        _ => "Deleted",
     };
 
     public static string Icon(ExportState state) => state switch

@@ -27,7 +27,7 @@ static class Shown
                 NameOf(first.TaxonId, first.Category, names), first.Category, first.Source, first.Confidence)
             : Texts.NotLookedAt;
 
-    /// <summary>Address of a thumbnail; for those who see no people it is another one, where people are blurred.</summary>
+    /// <summary>Address of a thumbnail; for those who see no people another one, where people are blurred.</summary>
     public static string Thumbnail(ThumbnailFacts facts, int width, Frame? frame) =>
         frame?.SeesPeople == true
             ? $"/media/{facts.CaptureId}/{facts.Version}/{width}.jpg"

@@ -190,7 +190,8 @@ static class CamtrapDescriptor
     {
         try
         {
-            return CultureInfo.GetCultureInfo(language).ThreeLetterISOLanguageName is { Length: 3 } three ? three : null;
+            var code = CultureInfo.GetCultureInfo(language).ThreeLetterISOLanguageName;
+            return code.Length == 3 ? code : null;
         }
         catch (CultureNotFoundException)
         {

@@ -22,6 +22,8 @@ sealed class DarwinCoreArchive : IExportFormat
         "identifiedBy", "identificationVerificationStatus",
     ];
 
+    static readonly XmlWriterSettings Form = new() { Indent = true, Encoding = new UTF8Encoding() };
+
     public string Name => "darwin-core";
 
     public int Passes => 0;
@@ -97,7 +99,7 @@ sealed class DarwinCoreArchive : IExportFormat
 
     static void WriteMeta(Stream target)
     {
-        using var xml = XmlWriter.Create(target, new XmlWriterSettings { Indent = true, Encoding = new UTF8Encoding() });
+        using var xml = XmlWriter.Create(target, Form);
         const string text = "http://rs.tdwg.org/dwc/text/";
         xml.WriteStartElement("archive", text);
         xml.WriteAttributeString("metadata", "eml.xml");
@@ -129,7 +131,7 @@ sealed class DarwinCoreArchive : IExportFormat
     static void WriteEml(Stream target, ExportSource source)
     {
         const string eml = "https://eml.ecoinformatics.org/eml-2.2.0";
-        using var xml = XmlWriter.Create(target, new XmlWriterSettings { Indent = true, Encoding = new UTF8Encoding() });
+        using var xml = XmlWriter.Create(target, Form);
         xml.WriteStartElement("eml", "eml", eml);
         xml.WriteAttributeString("packageId", source.Project.Slug);
         xml.WriteAttributeString("system", "WildCam");

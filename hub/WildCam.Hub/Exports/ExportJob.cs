@@ -28,7 +28,7 @@ sealed class ExportJob(
 
     public int AttemptsMax => 5;
 
-    /// <summary>Ten million observations take a few minutes; what takes longer is to be asked for in shorter spans.</summary>
+    /// <summary>Ten million observations take minutes; what takes longer is to be asked for in shorter spans.</summary>
     public TimeSpan Lease => TimeSpan.FromMinutes(20);
 
     public async Task<IReadOnlyList<JobOutcome>> HandleAsync(

@@ -20,8 +20,8 @@ static class ExportRun
     /// <exception cref="ExportException">The project cannot be told in this format.</exception>
     /// <exception cref="BlobStoreException">The store refused or did not answer.</exception>
     public static async Task<WrittenExport> WriteAsync(
-        ExportRowsTable rows, PackagesTable packages, IBlobStore blobs, Guid id, int projectId, ExportWish wish, string address,
-        DateTimeOffset now, Func<long, long, Task> progress, CancellationToken cancellationToken)
+        ExportRowsTable rows, PackagesTable packages, IBlobStore blobs, Guid id, int projectId, ExportWish wish,
+        string address, DateTimeOffset now, Func<long, long, Task> progress, CancellationToken cancellationToken)
     {
         var format = Array.Find(Formats, f => f.Name == wish.Format)
             ?? throw new ExportException($"This hub knows no format '{wish.Format}'.");

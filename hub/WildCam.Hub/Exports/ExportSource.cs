@@ -170,7 +170,8 @@ sealed class ExportSource
     }
 
     public Task<IReadOnlyList<ExportTaxon>> ListTaxaAsync(
-        IReadOnlyCollection<int> ids, CancellationToken cancellationToken) => _rows.ListTaxaAsync(ids, cancellationToken);
+        IReadOnlyCollection<int> ids, CancellationToken cancellationToken) =>
+        _rows.ListTaxaAsync(ids, cancellationToken);
 
     bool IsNotWished(ExportFinding finding) =>
         (Wish.OnlyDecided && finding.Source is not IdentificationSource.Person)

@@ -18,11 +18,12 @@ static class ExportsApi
 {
     public static void Map(IEndpointRouteBuilder project)
     {
-        project.MapGet("/exports", ListAsync).RequireRole(Role.Researcher).RequireScope(TokenScopes.Export);
-        project.MapPost("/exports", AddAsync).RequireRole(Role.Researcher).RequireScope(TokenScopes.Export);
-        project.MapGet("/exports/{id:guid}", ShowAsync).RequireRole(Role.Researcher).RequireScope(TokenScopes.Export);
-        project.MapDelete("/exports/{id:guid}", DeleteAsync).RequireRole(Role.Researcher).RequireScope(TokenScopes.Export);
-        project.MapGet("/exports/{id:guid}/file", FetchAsync).RequireRole(Role.Researcher).RequireScope(TokenScopes.Export);
+        var exports = project.MapGroup("/exports").RequireRole(Role.Researcher).RequireScope(TokenScopes.Export);
+        exports.MapGet("", ListAsync);
+        exports.MapPost("", AddAsync);
+        exports.MapGet("/{id:guid}", ShowAsync);
+        exports.MapDelete("/{id:guid}", DeleteAsync);
+        exports.MapGet("/{id:guid}/file", FetchAsync);
     }
 
     static async Task<Ok<IReadOnlyList<ExportAnswer>>> ListAsync(

@@ -144,7 +144,7 @@ sealed class MegaDetectorFile : IExportFormat
     }
 }
 
-/// <summary>The list that Microsoft's `megadetector detect` writes: corners of boxes in pixels, categories by name.</summary>
+/// <summary>The list of Microsoft's `megadetector detect`: corners of boxes in pixels, categories by name.</summary>
 sealed class MicrosoftList : IExportFormat
 {
     public string Name => "microsoft";

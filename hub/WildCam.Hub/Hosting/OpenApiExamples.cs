@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.OpenApi;
+using Microsoft.OpenApi;
 
 namespace WildCam.Hub.Hosting;
 
@@ -36,9 +37,26 @@ static class OpenApiExamples
             """,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    static readonly FrozenDictionary<string, string> Streams = new Dictionary<string, string>(StringComparer.Ordinal)
+    {
+        ["POST api/v1/projects/{project}/predictions"] = "application/json",
+        ["POST api/v1/projects/{project}/packages"] = "application/zip",
+        ["POST api/v1/projects/{project}/cameras/{code}/card"] = "image/jpeg",
+    }.ToFrozenDictionary(StringComparer.Ordinal);
+
     public static void Add(OpenApiOptions options) => options.AddOperationTransformer((operation, context, _) =>
     {
         var route = $"{context.Description.HttpMethod} {context.Description.RelativePath}";
+        if (Streams.TryGetValue(route, out var type))
+        {
+            // Read as it comes, so that no parameter tells of it.
+            operation.RequestBody = new OpenApiRequestBody
+            {
+                Required = true,
+                Content = new Dictionary<string, OpenApiMediaType>(StringComparer.Ordinal) { [type] = new() },
+            };
+        }
+
         if (Bodies.TryGetValue(route, out var example)
             && operation.RequestBody?.Content?.TryGetValue("application/json", out var content) == true)
         {

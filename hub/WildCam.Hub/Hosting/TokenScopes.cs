@@ -49,7 +49,7 @@ public static class TokenScopes
         where TBuilder : IEndpointConventionBuilder =>
         route.WithMetadata(new TokenScope(scope));
 
-    /// <summary>Refuses what the token's scopes do not cover; without a word of its own, reading asks for read.</summary>
+    /// <summary>Refuses what the token's scopes do not cover; without a word of its own a read asks for read.</summary>
     public static void UseTokenScopes(this WebApplication app) => app.Use((context, next) =>
     {
         if (context.User.Scopes() is not { } scopes || context.GetEndpoint() is not { } endpoint)

@@ -118,7 +118,8 @@ sealed class PackageReading : IDisposable
             var problem = row.Fields.Count != columns.Count
                 ? $"it has {row.Fields.Count} fields, and the head has {columns.Count}"
                 : !fields.TryGetValue(key, out var id) ? $"it has no {key}"
-                : table is not PackageTable.Deployments && !deployments.Contains(fields.GetValueOrDefault("deploymentID", ""))
+                : table is not PackageTable.Deployments
+                    && !deployments.Contains(fields.GetValueOrDefault("deploymentID", ""))
                     ? "its deploymentID is not in deployments"
                 : table is PackageTable.Observations && fields.TryGetValue("mediaID", out var of)
                     && !media.Contains(of) ? "its mediaID is not in media"

@@ -30,7 +30,7 @@ static class PackagesApi
     {
         project.MapGet("/packages", ListAsync).RequireRole(Role.Researcher).RequireScope(TokenScopes.Import);
         project.MapPost("/packages", TakeAsync).RequireRole(Role.Manager).RequireScope(TokenScopes.Import)
-            .Accepts<byte[]>("application/zip").WithMetadata(new RequestSizeLimitAttribute(FileBytesMax));
+            .WithMetadata(new RequestSizeLimitAttribute(FileBytesMax));
         project.MapDelete("/packages/{id:guid}", DeleteAsync).RequireRole(Role.Manager)
             .RequireScope(TokenScopes.Import);
     }

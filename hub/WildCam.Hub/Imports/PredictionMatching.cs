@@ -58,7 +58,7 @@ sealed class PredictionMatching(PredictionsTable table, int projectId, string? c
 
     static string StemOf(string file) => Path.GetFileNameWithoutExtension(file.Replace('\\', '/'));
 
-    /// <summary>a/b/c.jpg, b/c.jpg, c.jpg: a card's names are below a folder that the tool may not have known.</summary>
+    /// <summary>a/b/c.jpg, b/c.jpg, c.jpg: a card's names are below a folder that the tool may not know.</summary>
     static List<string> TailsOf(string file)
     {
         var parts = file.Replace('\\', '/').Replace("\0", "", StringComparison.Ordinal)

@@ -6,7 +6,7 @@ namespace WildCam.Hub.Imports;
 
 /// <summary>
 /// Reads files of predictions in the three forms that are about: MegaDetector's batch format (1.0 to 1.6), the list of
-/// Microsoft's command line, and SpeciesNet's. What is wrong with one picture is said of that picture; the others count.
+/// Microsoft's command line, and SpeciesNet's. What is wrong with one picture is said of it; the others count.
 /// </summary>
 static class PredictionReading
 {

@@ -3,7 +3,7 @@ using WildCam.Storage.Imports;
 
 namespace WildCam.Hub.Imports;
 
-/// <summary>Goes over a file of predictions: matches pictures, and files what is said of them unless it is a preview.</summary>
+/// <summary>Goes over a file of predictions: matches pictures, and files what is said of them or only looks.</summary>
 sealed class PredictionRun(PredictionsTable table, int projectId, string? camera, string model, string version)
 {
     readonly PredictionMatching _matching = new(table, projectId, camera);
@@ -42,7 +42,8 @@ sealed class PredictionRun(PredictionsTable table, int projectId, string? camera
                 problem = batch[i].Problem ?? problem
                     ?? (batch[i].InPixels && capture is { Width: null } && batch[i].Things.Count > 0
                         ? "its size is not known yet; wait until its thumbnail is made"
-                        : capture is not null && !taken.Add(capture.Id) ? "the file speaks of this picture twice" : null);
+                        : capture is not null && !taken.Add(capture.Id) ? "the file speaks of this picture twice"
+                        : null);
                 if (problem is not null)
                 {
                     Complain(batch[i], problem, problemsMax);

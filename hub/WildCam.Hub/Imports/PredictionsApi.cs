@@ -32,7 +32,7 @@ static class PredictionsApi
     static readonly SemaphoreSlim AtOnce = new(1);
 
     public static void Map(IEndpointRouteBuilder project) => project.MapPost("/predictions", TakeAsync)
-        .RequireRole(Role.Researcher).RequireScope(TokenScopes.Import).Accepts<JsonElement>("application/json")
+        .RequireRole(Role.Researcher).RequireScope(TokenScopes.Import)
         .WithMetadata(new RequestSizeLimitAttribute(FileBytesMax));
 
     static async Task<Results<Ok<PredictionsAnswer>, ProblemHttpResult>> TakeAsync(

@@ -10,7 +10,7 @@ using WildCam.Storage.Ingest;
 
 namespace WildCam.Hub.Ingest;
 
-/// <summary>A file of a card, as the browser or a program sees it: its name below the folder, and its EXIF time.</summary>
+/// <summary>A file of a card as its sender sees it: its name below the folder, and its EXIF time.</summary>
 public sealed record CardFile(string Name, int Bytes, string? Taken);
 
 public sealed record CardPreviewBody(IReadOnlyList<CardFile> Files);
@@ -32,7 +32,7 @@ static class CardsApi
     /// <summary>Longest name of a file below its folder.</summary>
     const int NameCharsMax = 1000;
 
-    /// <summary>Room for the block list and footer behind a picture of a WildCam card, and for what refusing needs.</summary>
+    /// <summary>More than a picture may have, so that one that is too large is refused with a reason.</summary>
     const int BodyBytesMax = 64 << 20;
 
     static readonly SemaphoreSlim AtOnce = new(AtOnceMax);
@@ -42,8 +42,7 @@ static class CardsApi
         project.MapPost("/cameras/{code}/card/preview", PreviewAsync).RequireRole(Role.Researcher)
             .RequireScope(TokenScopes.Import);
         project.MapPost("/cameras/{code}/card", TakeAsync).RequireRole(Role.Researcher)
-            .RequireScope(TokenScopes.Import).Accepts<byte[]>("image/jpeg")
-            .WithMetadata(new RequestSizeLimitAttribute(BodyBytesMax));
+            .RequireScope(TokenScopes.Import).WithMetadata(new RequestSizeLimitAttribute(BodyBytesMax));
     }
 
     static async Task<Results<Ok<IReadOnlyList<CardFileAnswer>>, ProblemHttpResult>> PreviewAsync(
@@ -102,14 +101,14 @@ static class CardsApi
             return Problems.TryLater("storage-away", problem, context);
         }
 
-        var most = options.Value.CaptureBytesMax + SpooledFile.TailBytes(options.Value.CaptureBytesMax);
-        if (context.Request.ContentLength is not { } length || length > most)
+        var bound = options.Value.CaptureBytesMax;
+        if (context.Request.ContentLength is not { } length || length > bound + SpooledFile.TailBytes(bound))
         {
             return TypedResults.Ok(new CardFileResult(
                 name, "refused",
-                context.Request.ContentLength is null
-                    ? "its length was not told"
-                    : $"{context.Request.ContentLength} bytes, over CaptureBytesMax ({options.Value.CaptureBytesMax} bytes)"));
+                context.Request.ContentLength is { } told
+                    ? $"{told} bytes, over CaptureBytesMax ({bound} bytes)"
+                    : "its length was not told"));
         }
 
         await AtOnce.WaitAsync(cancellationToken);

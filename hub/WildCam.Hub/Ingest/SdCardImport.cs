@@ -80,7 +80,7 @@ public sealed class SdCardImport(
         return tally.ToReport(time.GetElapsedTime(started));
     }
 
-    /// <summary>Takes one file that was sent, by the name that it has below its folder; see <see cref="ImportAsync"/>.</summary>
+    /// <summary>Takes one file that was sent, by its name below its folder; see <see cref="ImportAsync"/>.</summary>
     public async Task<(Filing? Filing, string? Reason)> ImportSentAsync(
         Camera camera, TimeZoneInfo zone, string name, byte[] bytes, CancellationToken cancellationToken) =>
         Endings.Contains(Path.GetExtension(name).ToLowerInvariant())

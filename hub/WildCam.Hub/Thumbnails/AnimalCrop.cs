@@ -40,7 +40,7 @@ static class AnimalCrop
     /// <summary>Makes the crop, at most <see cref="Width"/> wide and never enlarged; null where undecodable.</summary>
     /// <param name="veil">Boxes of people to blur first; none: the whole picture; null: nothing.</param>
     public static JpegBytes? Make(
-        ReadOnlySpan<byte> jpeg, (int X, int Y, int Width, int Height) part, IReadOnlyList<PictureBox>? veil)
+        ReadOnlySpan<byte> jpeg, (int X, int Y, int Width, int Height) part, IReadOnlyList<PictureBox>? veil = null)
     {
         // Decoded just large enough for the part to be as wide as the crop.
         using var picture = JpegCodec.Decode(jpeg, (Width * Thousand / part.Width) + 1).Image;

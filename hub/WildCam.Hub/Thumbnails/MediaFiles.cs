@@ -70,7 +70,7 @@ sealed class MediaFiles(ThumbnailsTable thumbnails, IBlobStore blobs) : IDisposa
             name);
     }
 
-    /// <summary>The original without what its camera wrote beside the picture; null where that cannot be told.</summary>
+    /// <summary>The original without what its camera wrote beside the picture; null where none can tell.</summary>
     public async Task<Stream?> OpenStrippedAsync(CaptureMedia media, CancellationToken cancellationToken)
     {
         using var original = await BlobBytes.ReadAsync(blobs, media.BlobPath, cancellationToken);

@@ -42,9 +42,14 @@ static class ThumbnailsApi
         }
 
         var name = media.FileName ?? $"{captureId}.jpg";
-        return media.HidesPlace
-            ? Send(context, await files.OpenStrippedAsync(media, cancellationToken), $"{captureId:N}-bare", Day, name)
-            : Send(context, await files.OpenAsync(media.BlobPath, cancellationToken), $"{captureId:N}", Immutable, name);
+        if (media.HidesPlace)
+        {
+            var bare = await files.OpenStrippedAsync(media, cancellationToken);
+            return Send(context, bare, $"{captureId:N}-bare", Day, name);
+        }
+
+        var stream = await files.OpenAsync(media.BlobPath, cancellationToken);
+        return Send(context, stream, $"{captureId:N}", Immutable, name);
     }
 
     // Any width may be asked for: the nearest larger one that was made answers, or else the largest.

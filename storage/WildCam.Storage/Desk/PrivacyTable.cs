@@ -74,7 +74,8 @@ public sealed class PrivacyTable(NpgsqlDataSource database)
             """, projectId, ids);
         Add("""
             insert into audit_entries (account_id, project_id, action, subject, detail)
-            values ($2, $1, 'project.privacy', '', jsonb_build_object('peopleRole', $3::smallint, 'sensitive', $4::int[]))
+            values ($2, $1, 'project.privacy', '',
+              jsonb_build_object('peopleRole', $3::smallint, 'sensitive', $4::int[]))
             """, projectId, accountId, (short)peopleRole, ids);
         await batch.ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);

@@ -147,16 +147,16 @@ public sealed class ExportsTable(NpgsqlDataSource database, JobsTable jobs)
     public async Task<bool> ExpireAsync(int projectId, Guid id, CancellationToken cancellationToken)
     {
         await using var command = database.Command("""
-            update exports set expires_at = now() where id = $1 and project_id = $2 and state = 3
+            update exports set state = 5, expires_at = now() where id = $1 and project_id = $2 and state = 3
             """, id, projectId);
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
-    /// <summary>Those whose time is over; for the work that deletes their files.</summary>
+    /// <summary>Those whose time is over and whose file is still there; for the work that deletes their files.</summary>
     public async Task<IReadOnlyList<Guid>> ListForExpiryAsync(CancellationToken cancellationToken)
     {
         await using var command = database.Command("""
-            select id from exports where state = 3 and expires_at < now() order by expires_at limit 100
+            select id from exports where part_bytes > 0 and expires_at < now() order by expires_at limit 100
             """);
         var over = new List<Guid>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -170,7 +170,7 @@ public sealed class ExportsTable(NpgsqlDataSource database, JobsTable jobs)
 
     public async Task MarkExpiredAsync(Guid id, CancellationToken cancellationToken)
     {
-        await using var command = database.Command("update exports set state = 5 where id = $1", id);
+        await using var command = database.Command("update exports set state = 5, part_bytes = 0 where id = $1", id);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -47,7 +47,7 @@ public sealed class PredictionsTable(NpgsqlDataSource database)
         return await ReadAsync(command, cancellationToken);
     }
 
-    /// <summary>Captures of a project by SHA-256, for matching; it looks at all of them, so it is asked seldom.</summary>
+    /// <summary>Captures of a project by SHA-256, for matching; it looks at all of them: to be asked seldom.</summary>
     public async Task<IReadOnlyList<NamedCapture>> FindByHashForMatchingAsync(
         int projectId, byte[][] hashes, CancellationToken cancellationToken)
     {

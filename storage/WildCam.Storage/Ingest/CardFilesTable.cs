@@ -11,7 +11,7 @@ public sealed class CardFilesTable(NpgsqlDataSource database)
     /// <summary>Most names that are asked for at once.</summary>
     public const int NamesMax = 500;
 
-    /// <summary>Which of these files of a camera are here already, by name and size; for the preview of a card.</summary>
+    /// <summary>Which of these files of a camera are here already, by name and size; for a card's preview.</summary>
     public async Task<IReadOnlySet<(string Name, int Bytes)>> FindKnownForPreviewAsync(
         int projectId, int cameraId, string[] names, CancellationToken cancellationToken)
     {

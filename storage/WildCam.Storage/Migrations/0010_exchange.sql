@@ -12,8 +12,8 @@ create index event_findings_site on event_findings (site_id, taxon_id) where tax
 -- sensitive species was found.
 create view site_coordinates as
 select s.id as site_id, s.project_id, s.latitude, s.longitude, h.is_sensitive,
-  case when h.is_sensitive then least(floor(s.latitude * 10) / 10 + 0.05, 90) else s.latitude end as shown_latitude,
-  case when h.is_sensitive then least(floor(s.longitude * 10) / 10 + 0.05, 180) else s.longitude end as shown_longitude
+  case when h.is_sensitive then floor((s.latitude - 1e-9) * 10) / 10 + 0.05 else s.latitude end as shown_latitude,
+  case when h.is_sensitive then floor((s.longitude - 1e-9) * 10) / 10 + 0.05 else s.longitude end as shown_longitude
 from sites s
 cross join lateral (
   select exists (
@@ -52,7 +52,7 @@ create table exports (
   expires_at  timestamptz
 );
 create index on exports (project_id, created_at desc);
-create index on exports (expires_at) where state = 3;
+create index on exports (expires_at) where part_bytes > 0;
 
 -- Files that came in by name: cards and predictions are matched with it.
 create index captures_file on captures (project_id, file_name) where file_name is not null;

@@ -20,7 +20,7 @@ public static partial class DerivedPaths
         string.Create(CultureInfo.InvariantCulture,
             $"{Stem(blobPath)}.c{version}-{part.X}-{part.Y}-{part.Width}-{part.Height}{Ending}");
 
-    /// <summary>a/b.jpg becomes a/b.p1-400-123.jpg: with people blurred; the last number stands for their boxes.</summary>
+    /// <summary>a/b.jpg becomes a/b.p1-400-123.jpg: with people blurred; the last number tells their boxes.</summary>
     public static string Veiled(string blobPath, int version, int width, uint boxes) =>
         string.Create(CultureInfo.InvariantCulture, $"{Stem(blobPath)}.p{version}-{width}-{boxes}{Ending}");
 

@@ -36,7 +36,7 @@ public sealed record CaptureMedia(
     /// <summary>Whether somebody may be on it and the visitor's role does not see people.</summary>
     public bool IsHidden { get; init; }
 
-    /// <summary>Whether it was taken where a sensitive species lives and the visitor is told such places coarsely.</summary>
+    /// <summary>Whether a sensitive species lives where it was taken, and the visitor is told so coarsely.</summary>
     public bool HidesPlace { get; init; }
 }
 

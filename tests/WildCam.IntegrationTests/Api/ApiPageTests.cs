@@ -12,7 +12,15 @@ public sealed partial class ApiPageTests(DeskHub hub) : IClassFixture<DeskHub>
     public Task The_Python_of_the_page_runs() => RunAsync("python3", "python", ".py", "detections of red foxes");
 
     [Fact]
-    public Task The_R_of_the_page_runs() => RunAsync("Rscript", "r", ".R", "Vulpes vulpes");
+    public async Task The_R_of_the_page_runs()
+    {
+        var program = Cli.Machine.Shell.Find("Rscript");
+        Assert.SkipUnless(program is not null, "The program 'Rscript' is not on this machine.");
+        using var asked = Process.Start(program!, ["-e", "library(httr2); library(jsonlite)"]);
+        await asked.WaitForExitAsync();
+        Assert.SkipUnless(asked.ExitCode == 0, "R has no httr2 or jsonlite on this machine.");
+        await RunAsync("Rscript", "r", ".R", "Vulpes vulpes");
+    }
 
     async Task RunAsync(string program, string language, string ending, string expected)
     {

@@ -90,7 +90,7 @@ static class CamtrapSchema
         };
     }
 
-    /// <summary>JSON Schema, draft 4, as far as the profile goes; what lies at other addresses is not fetched.</summary>
+    /// <summary>JSON Schema, draft 4, as far as the profile goes; nothing is fetched from other addresses.</summary>
     static void Check(JsonNode schema, JsonNode? value, string at, List<string> wrong)
     {
         if (schema is not JsonObject rules)
@@ -111,6 +111,11 @@ static class CamtrapSchema
         if (rules["anyOf"] is JsonArray any && !any.Any(o => Fits(o!, value)))
         {
             wrong.Add($"{at}: none of its forms fits");
+        }
+
+        if (rules["not"] is { } not && Fits(not, value))
+        {
+            wrong.Add($"{at}: {value} is what it must not be");
         }
 
         if (rules["enum"] is JsonArray words && !words.Any(w => JsonNode.DeepEquals(w, value)))

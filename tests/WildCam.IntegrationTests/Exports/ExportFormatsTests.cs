@@ -36,7 +36,8 @@ public sealed class ExportFormatsTests : IAsyncLifetime
         Assert.Equal(2, tables["deployments"].Rows.Count);
         Assert.Contains("media", tables["observations"].All("observationLevel"));
         Assert.Contains("event", tables["observations"].All("observationLevel"));
-        Assert.Contains("effort:11.00 camera-days", tables["deployments"][0, "deploymentTags"], StringComparison.Ordinal);
+        Assert.Contains(
+            "effort:11.00 camera-days", tables["deployments"][0, "deploymentTags"], StringComparison.Ordinal);
         Assert.Equal("2026-05-20T05:00:00-07:00", tables["media"][0, "timestamp"]);
     }
 
@@ -57,7 +58,8 @@ public sealed class ExportFormatsTests : IAsyncLifetime
         Assert.Equal("human", seen[person, "observationType"]);
         Assert.Equal(
             ["Homo sapiens", "Lynx lynx", "Vulpes vulpes"],
-            descriptor["taxonomic"]!.AsArray().Select(t => (string)t!["scientificName"]!).Order(StringComparer.Ordinal));
+            descriptor["taxonomic"]!.AsArray().Select(t => (string)t!["scientificName"]!)
+                .Order(StringComparer.Ordinal));
         Assert.Equal("Red fox", (string?)descriptor["taxonomic"]!.AsArray()
             .Single(t => (string)t!["scientificName"]! == "Vulpes vulpes")!["vernacularNames"]!["eng"]);
         Assert.Equal(1, _world.Written.LeftOut); // The camera that stands nowhere.
@@ -115,7 +117,8 @@ public sealed class ExportFormatsTests : IAsyncLifetime
     public async Task A_table_holds_no_formulas_and_keeps_its_columns()
     {
         var bytes = await _world.ExportAsync(new ExportWish("csv") { People = PeopleChoice.Show });
-        Assert.Contains("\"'=HYPERLINK(\"\"http://evil\"\")\"", Encoding.UTF8.GetString(bytes), StringComparison.Ordinal);
+        Assert.Contains(
+            "\"'=HYPERLINK(\"\"http://evil\"\")\"", Encoding.UTF8.GetString(bytes), StringComparison.Ordinal);
         var table = await Table.ReadAsync(new MemoryStream(bytes));
         Assert.Equal(6, table.Rows.Count);
         Assert.Contains("Ridge, upper", table.All("site_name"));
@@ -212,7 +215,8 @@ public sealed class ExportFormatsTests : IAsyncLifetime
         await _database.RunAsync("""
             with made as (
               insert into capture_identities (id, device_capture_id, camera_id, captured_at, size_bytes, digest)
-              select gen_random_uuid(), decode(md5('many' || i), 'hex'), (select min(id) from cameras where project_id = $1),
+              select gen_random_uuid(), decode(md5('many' || i), 'hex'),
+                (select min(id) from cameras where project_id = $1),
                 timestamptz '2026-05-20 13:00Z' + make_interval(secs => i / 7), 100, decode(repeat('00', 32), 'hex')
               from generate_series(1, 5003) i returning id, captured_at, camera_id, device_capture_id),
             filed as (

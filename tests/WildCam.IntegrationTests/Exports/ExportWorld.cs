@@ -9,7 +9,7 @@ using WildCam.Storage.Imports;
 
 namespace WildCam.IntegrationTests.Exports;
 
-/// <summary>A project with two sites, one of them of a sensitive species, and pictures of all kinds of things.</summary>
+/// <summary>A project with two sites, one of them of a sensitive species, and pictures of all kinds.</summary>
 sealed class ExportWorld : IAsyncDisposable
 {
     public const string Address = "https://wild.example.org";
@@ -50,8 +50,8 @@ sealed class ExportWorld : IAsyncDisposable
     {
         var id = Guid.CreateVersion7();
         Written = await ExportRun.WriteAsync(
-            new ExportRowsTable(Database.Source), new PackagesTable(Database.Source), Blobs, id, World.ProjectId, wish, Address, Now,
-            (_, _) => Task.CompletedTask, default);
+            new ExportRowsTable(Database.Source), new PackagesTable(Database.Source), Blobs, id, World.ProjectId, wish,
+            Address, Now, (_, _) => Task.CompletedTask, default);
         await using var file = ExportRun.Open(Blobs, id, Written.Bytes);
         using var bytes = new MemoryStream();
         await file.CopyToAsync(bytes);
@@ -138,7 +138,8 @@ sealed class ExportWorld : IAsyncDisposable
             with place as (
               select d.id as deployment_id, d.site_id from deployments d where d.camera_id = $3),
             visit as (
-              insert into events (id, project_id, camera_id, deployment_id, site_id, started_at, ended_at, capture_count)
+              insert into events (id, project_id, camera_id, deployment_id, site_id, started_at, ended_at,
+                capture_count)
               select $1, $2, $3, (select deployment_id from place), (select site_id from place), $4, $4, 1)
             update captures set event_id = $1, site_id = (select site_id from place),
               deployment_id = (select deployment_id from place), trigger = 1

@@ -20,7 +20,9 @@ public sealed class PackageRoundTripTests(ApiWorld world) : IClassFixture<ApiWor
     {
         using var client = world.As("manager");
         var preview = await PostAsync(client, "", await ExampleAsync());
-        Assert.Equal((4, 423, 549), ((int)preview["deployments"]!, (int)preview["media"]!, (int)preview["observations"]!));
+        Assert.Equal(
+            (4, 423, 549),
+            ((int)preview["deployments"]!, (int)preview["media"]!, (int)preview["observations"]!));
         Assert.Equal(0, (int)preview["wrong"]!);
         Assert.Empty((await client.GetFromJsonAsync<JsonArray>($"{Address}/packages"))!);
 

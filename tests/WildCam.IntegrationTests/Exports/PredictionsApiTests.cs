@@ -9,7 +9,7 @@ using WildCam.Storage.Exports;
 
 namespace WildCam.IntegrationTests.Exports;
 
-/// <summary>Predictions of other tools come in as a model's, matched by name or id, and what is wrong is told.</summary>
+/// <summary>Predictions of other tools come in as a model's, matched by name, id or hash.</summary>
 public sealed class PredictionsApiTests : IAsyncLifetime
 {
     readonly ApiWorld _world = new();
@@ -80,7 +80,7 @@ public sealed class PredictionsApiTests : IAsyncLifetime
         Assert.Equal(0.25, await NumberAsync("box_x"), 4);
         Assert.Equal(0.5, await NumberAsync("box_height"), 4);
         var species = """
-            {"predictions":[{"filepath":"100/IMG_0001.JPG","prediction_score":0.7,"model_version":"4.0.1a",
+            {"predictions":[{"filepath":"x/DCIM/100/IMG_0001.JPG","prediction_score":0.7,"model_version":"4.0.1a",
               "prediction":"abc;mammalia;carnivora;canidae;vulpes;vulpes;red fox",
               "detections":[{"category":"1","label":"animal","conf":0.95,"bbox":[0.1,0.1,0.2,0.2]}]},
              {"filepath":"IMG_0001.JPG","prediction":"f1856211-cfb7-4a5b-9158-c0f72fd09ee6;;;;;;blank"}]}
@@ -179,5 +179,6 @@ public sealed class PredictionsApiTests : IAsyncLifetime
         """, capture, model);
 
     async Task<double> NumberAsync(string column) => double.Parse(await _world.Hub.Database.ReadAsync<string>(
-        $"select {column}::text from wildlife_detections where capture_id = $1", _ofCard), CultureInfo.InvariantCulture);
+        $"select {column}::text from wildlife_detections where capture_id = $1", _ofCard),
+        CultureInfo.InvariantCulture);
 }

@@ -9,7 +9,7 @@ using WildCam.Storage.Blobs;
 
 namespace WildCam.IntegrationTests.Exports;
 
-/// <summary>Where a sensitive species lives is told coarsely to all but managers: in the API, on pages, in originals.</summary>
+/// <summary>Where a sensitive species lives is told coarsely to all but managers.</summary>
 public sealed class SensitivePlacesTests(TestHub hub) : IClassFixture<TestHub>
 {
     [Fact]

@@ -10,7 +10,7 @@ using WildCam.Storage.Thumbnails;
 
 namespace WildCam.IntegrationTests.Thumbnails;
 
-/// <summary>People are seen by the role that may; everyone else gets a blur, at another address, in every size.</summary>
+/// <summary>People are seen by the role that may; the others get a blur, at another address, in every size.</summary>
 public sealed class PeopleVeilTests(TestHub hub) : IClassFixture<TestHub>
 {
     const int Width = 1800;

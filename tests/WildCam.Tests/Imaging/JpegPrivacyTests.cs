@@ -29,7 +29,8 @@ public sealed class JpegPrivacyTests
     {
         byte[] exif =
         [
-            .. "Exif\0\0MM"u8, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0, .. "owner"u8,
+            .. "Exif\0\0MM"u8, 0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0,
+            .. "owner"u8,
         ];
         var stripped = JpegPrivacy.Strip(With(Picture(), 0xE1, exif))!;
         Assert.True(JpegCodec.TryReadHeader(stripped, out var header, out _));

@@ -23,7 +23,7 @@ static class ExportCommand
         {
             Description = string.Join(", ", ExportFormat.All.Select(f => f.Name)),
         };
-        var project = new Option<string?>("--project") { Description = "The project; may be left out if there is one." };
+        var project = new Option<string?>("--project") { Description = "The project, where there are several." };
         var file = new Option<string?>("--out") { Description = "Where to write; without it the file names itself." };
         var from = new Option<DateOnly?>("--from") { Description = "First day, on the project's clock." };
         var to = new Option<DateOnly?>("--to") { Description = "Last day." };

@@ -111,7 +111,8 @@ sealed class ForeignRows
         if (!_source.Wish.ExactSensitive
             && _secrets.SensitiveDeployments.Contains(fields.GetValueOrDefault("deploymentID", "")))
         {
-            (latitude, longitude) = ((Math.Floor(latitude * 10) / 10) + 0.05, (Math.Floor(longitude * 10) / 10) + 0.05);
+            latitude = Math.Min((Math.Floor(latitude * 10) / 10) + 0.05, 89.95);
+            longitude = Math.Min((Math.Floor(longitude * 10) / 10) + 0.05, 179.95);
             fields["coordinateUncertainty"] = $"{SnappedMetres}";
             fields.Remove("locationName");
             decimals = Math.Min(decimals, 2);

@@ -12,8 +12,10 @@ create index event_findings_site on event_findings (site_id, taxon_id) where tax
 -- sensitive species was found.
 create view site_coordinates as
 select s.id as site_id, s.project_id, s.latitude, s.longitude, h.is_sensitive,
-  case when h.is_sensitive then floor((s.latitude - 1e-9) * 10) / 10 + 0.05 else s.latitude end as shown_latitude,
-  case when h.is_sensitive then floor((s.longitude - 1e-9) * 10) / 10 + 0.05 else s.longitude end as shown_longitude
+  case when not h.is_sensitive then s.latitude when s.latitude = 90 then 89.95
+    else floor(s.latitude * 10) / 10 + 0.05 end as shown_latitude,
+  case when not h.is_sensitive then s.longitude when s.longitude = 180 then 179.95
+    else floor(s.longitude * 10) / 10 + 0.05 end as shown_longitude
 from sites s
 cross join lateral (
   select exists (

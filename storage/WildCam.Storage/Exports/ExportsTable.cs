@@ -152,7 +152,7 @@ public sealed class ExportsTable(NpgsqlDataSource database, JobsTable jobs)
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
-    /// <summary>Those whose time is over and whose file is still there; for the work that deletes their files.</summary>
+    /// <summary>Those whose time is over and whose file is still there; for the work that deletes them.</summary>
     public async Task<IReadOnlyList<Guid>> ListForExpiryAsync(CancellationToken cancellationToken)
     {
         await using var command = database.Command("""

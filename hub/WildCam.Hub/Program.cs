@@ -1,11 +1,13 @@
 using WildCam.Hub.Accounts;
-using WildCam.Hub.Detection;
-using WildCam.Hub.Desk;
 using WildCam.Hub.Captures;
+using WildCam.Hub.Desk;
+using WildCam.Hub.Detection;
 using WildCam.Hub.Events;
+using WildCam.Hub.Exports;
 using WildCam.Hub.Fleet;
 using WildCam.Hub.Gateway;
 using WildCam.Hub.Hosting;
+using WildCam.Hub.Imports;
 using WildCam.Hub.Ingest;
 using WildCam.Hub.Jobs;
 using WildCam.Hub.Live;
@@ -34,6 +36,8 @@ builder.AddThumbnails();
 builder.AddDetection();
 builder.AddFleet();
 builder.AddWatch();
+builder.AddExports();
+builder.AddImports();
 builder.AddDesk();
 
 var app = builder.Build();

@@ -79,8 +79,12 @@ public static class JobKinds
     /// <summary>One species of a project becomes another; the subject is the merger's number.</summary>
     public const string Merge = "merge";
 
+    /// <summary>Writes a file of a project's data; the subject is the export's id.</summary>
+    public const string Export = "export";
+
     /// <summary>Every kind, for pages that show those without jobs too.</summary>
-    public static IReadOnlyList<string> All { get; } = [Thumbnail, Exif, Detection, Event, Bulk, Clock, Suppression, Merge];
+    public static IReadOnlyList<string> All { get; } =
+        [Thumbnail, Exif, Detection, Event, Bulk, Clock, Suppression, Merge, Export];
 }
 
 /// <summary>Channels of NOTIFY; each is only a hint, and each listener also polls.</summary>

@@ -27,6 +27,7 @@ sealed record Benchmark(string Name, string Says, Func<Bench, Task> RunAsync)
         Watch.HeartbeatsBenchmark.Benchmark,
         Watch.ReturnBenchmark.Benchmark,
         GrowthBenchmark.Benchmark,
+        Exports.CamtrapExportBenchmark.Benchmark,
     ];
 }
 

@@ -20,6 +20,7 @@ var root = new RootCommand("WildCam: a camera-trap network that a field team own
     JobsCommands.Create(),
     SimulateCommand.Create(),
     ImportCommand.Create(),
+    ExportCommand.Create(),
     ModelCommands.Create(),
     FirmwareCommands.Create(),
     RolloutCommands.Create(),

@@ -6,12 +6,15 @@ namespace WildCam.Hub.Accounts;
 
 public sealed record ProjectAnswer(int Id, string Slug, string Name, string TimeZone, bool IsDemo, string Role);
 
-/// <summary>A token to be made; it lasts 90 days where nothing is said.</summary>
-public sealed record TokenBody(string Name, int? Days = null);
+/// <summary>
+/// A token to be made; it lasts 90 days where nothing is said. Scopes limit it: read, decide, import, export, manage;
+/// without any it may do what the account may.
+/// </summary>
+public sealed record TokenBody(string Name, int? Days = null, IReadOnlyList<string>? Scopes = null);
 
 public sealed record TokenAnswer(
-    int Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? UsedAt, DateTimeOffset ExpiresAt,
-    DateTimeOffset? RevokedAt);
+    int Id, string Name, IReadOnlyList<string>? Scopes, DateTimeOffset CreatedAt, DateTimeOffset? UsedAt,
+    DateTimeOffset ExpiresAt, DateTimeOffset? RevokedAt);
 
 /// <summary>A new token: shown this once.</summary>
 public sealed record NewTokenAnswer(TokenAnswer Token, string Secret);
@@ -60,8 +63,17 @@ static class AccountsApi
             return Problems.Invalid("days", $"A token lasts 1 to {ApiTokensTable.KeepMax.TotalDays} days (KeepMax).");
         }
 
+        // A token that is limited itself makes none that may do more.
+        var most = context.User.Scopes() ?? TokenScopes.All;
+        if (body.Scopes is null ? context.User.Scopes() is not null
+            : body.Scopes.Count == 0 || body.Scopes.Any(s => !most.Contains(s, StringComparer.Ordinal)))
+        {
+            return Problems.Invalid("scopes", $"Scopes are some of {string.Join(", ", most)}.");
+        }
+
         var account = context.User.AccountId()!.Value;
-        if (await tokens.CreateAsync(account, body.Name, keep, cancellationToken) is not var (token, secret))
+        if (await tokens.CreateAsync(account, body.Name, keep, body.Scopes, cancellationToken)
+            is not var (token, secret))
         {
             return Problems.Of(StatusCodes.Status409Conflict, "too-many-tokens",
                 $"The account has {ApiTokensTable.OpenMax} tokens (OpenMax). Revoke one.");
@@ -90,5 +102,5 @@ static class AccountsApi
     }
 
     static TokenAnswer ToAnswer(ApiToken t) =>
-        new(t.Id, t.Name, t.CreatedAt, t.UsedAt, t.ExpiresAt, t.RevokedAt);
+        new(t.Id, t.Name, t.Scopes, t.CreatedAt, t.UsedAt, t.ExpiresAt, t.RevokedAt);
 }

@@ -45,6 +45,7 @@ static class AccountsSlice
         app.UseAuthentication();
         app.UseRateLimiter();
         app.UseAuthorization();
+        app.UseTokenScopes();
         app.UseMiddleware<ProjectAccess>();
         app.UseAntiforgery();
     }

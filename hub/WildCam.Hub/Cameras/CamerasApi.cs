@@ -115,7 +115,7 @@ static class CamerasApi
     static async Task<Ok<IReadOnlyList<SiteAnswer>>> ListSitesAsync(
         HttpContext context, SitesTable sites, CancellationToken cancellationToken)
     {
-        var found = await sites.ListAsync(context.Project().Id, cancellationToken);
+        var found = await sites.ListForAsync(context.Project().Id, context.Project().Role, cancellationToken);
         return TypedResults.Ok<IReadOnlyList<SiteAnswer>>(
             [.. found.Select(s => new SiteAnswer(s.Slug, s.Name, s.Latitude, s.Longitude, s.TimeZone))]);
     }

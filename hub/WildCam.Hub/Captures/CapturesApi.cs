@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using WildCam.Hub.Hosting;
+using WildCam.Imaging;
 using WildCam.Storage;
 using WildCam.Storage.Blobs;
 using WildCam.Storage.Captures;
@@ -90,15 +91,39 @@ static class CapturesApi
         string id, HttpContext context, CapturesTable captures, CaptureSearch search, IBlobStore blobs,
         CancellationToken cancellationToken)
     {
+        var project = context.Project();
         var known = await FindKnownAsync(captures, id, cancellationToken);
-        var path = known is null ? null : await search.FindBlobAsync(context.Project().Id, known, cancellationToken);
-        if (path is null || await blobs.OpenReadAsync(path, cancellationToken) is not { } picture)
+        var blob = known is null ? null : await search.FindBlobAsync(project.Id, known, cancellationToken);
+        if (blob is { IsHidden: true } && !project.SeesPeople)
+        {
+            return Problems.Of(StatusCodes.Status403Forbidden, "picture-hidden",
+                $"Somebody may be on it. /media/{known!.Id}/veiled/1600.jpg shows it with people blurred.");
+        }
+
+        if (blob is null || await OpenAsync(blob, project.Role, blobs, cancellationToken) is not { } picture)
         {
             return Problems.NoSuch("capture");
         }
 
-        context.Response.Headers.CacheControl = "private, max-age=31536000, immutable";
+        context.Response.Headers.CacheControl = blob.IsAtSensitiveSite || blob.IsHidden
+            ? "private, no-cache"
+            : "private, max-age=31536000, immutable";
         return TypedResults.Stream(picture, "image/jpeg", enableRangeProcessing: true);
+    }
+
+    /// <summary>The picture; from a sensitive species' place without what its camera wrote beside it.</summary>
+    static async Task<Stream?> OpenAsync(
+        CaptureBlob blob, Role role, IBlobStore blobs, CancellationToken cancellationToken)
+    {
+        if (!blob.IsAtSensitiveSite || role >= Role.Manager)
+        {
+            return await blobs.OpenReadAsync(blob.Path, cancellationToken);
+        }
+
+        using var bytes = await BlobBytes.TryReadAsync(blobs, blob.Path, cancellationToken);
+        return bytes is not null && JpegPrivacy.Strip(bytes.Span) is { } stripped
+            ? new MemoryStream(stripped, writable: false)
+            : null;
     }
 
     internal static async Task<Results<Ok<Page<DetectionAnswer>>, ProblemHttpResult>> ListDetectionsAsync(

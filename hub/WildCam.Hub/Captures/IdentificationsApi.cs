@@ -29,7 +29,8 @@ static class IdentificationsApi
 {
     const int WordCharsMax = 50;
 
-    public static void Map(IEndpointRouteBuilder api) => api.MapPost("/identifications", FileAsync);
+    public static void Map(IEndpointRouteBuilder api) =>
+        api.MapPost("/identifications", FileAsync).RequireScope(TokenScopes.Decide);
 
     internal static async Task<Results<Created<IdentificationAnswer>, ProblemHttpResult>> FileAsync(
         IdentificationBody body, HttpContext context, CapturesTable captures, CamerasTable cameras,

@@ -86,7 +86,8 @@ static class CameraRoutes
             [nameof(CameraPage.Camera)] = view.Camera,
             [nameof(CameraPage.Condition)] = view.State,
             [nameof(CameraPage.Names)] = view.Names,
-            [nameof(CameraPage.Deployments)] = await pages.ListDeploymentsAsync(view.Camera.Id, abort),
+            [nameof(CameraPage.Deployments)] =
+                await pages.ListDeploymentsAsync(view.Camera.Id, open.Role, abort),
             [nameof(CameraPage.Effort)] = await pages.ReadEffortAsync(open, view, abort),
             [nameof(CameraPage.GivenUp)] =
                 frame.CanManage ? await uploads.ListForCameraPageAsync(view.Camera.Id, abort) : [],

@@ -65,6 +65,7 @@ static class DeskSlice
             .ValidateOnStart();
         services.AddSingleton<ProjectSpeciesTable>();
         services.AddSingleton<AbandonedUploadsTable>();
+        services.AddSingleton<PrivacyTable>();
         services.TryAddSingleton<CameraRegistration>();
         services.TryAddSingleton<SitesTable>();
         services.AddSingleton<ReviewQueuesTable>();
@@ -120,6 +121,9 @@ static class DeskSlice
         AlertRoutes.Map(pages);
         GapRoutes.Map(pages);
         MapRoutes.Map(pages);
+        ImportRoutes.Map(pages);
+        ExportRoutes.Map(pages);
+        PrivacyRoutes.Map(pages);
         ServerRoutes.Map(pages);
         AuditRoutes.Map(pages);
         AccountRoutes.Map(pages);

@@ -17,6 +17,9 @@ public enum Place
     Cameras,
     Updates,
     Alerts,
+    Import,
+    Exports,
+    Privacy,
     Jobs,
 
     /// <summary>A page of the project, or of the server, that the account's menu leads to.</summary>
@@ -30,6 +33,9 @@ public sealed record Frame(DeskAssets Assets, DeskVisitor? Visitor, DeskProject?
     public string Root => Project is null ? "" : $"/p/{Project.Slug}";
 
     public TimeZoneInfo Zone => Project is null ? TimeZoneInfo.Utc : SiteTime.Zone(Project.ZoneName);
+
+    /// <summary>Whether pictures are shown with the people on them; else blurs stand in their place.</summary>
+    public bool SeesPeople => Project?.SeesPeople == true;
 
     public bool CanManage => Project?.Role is Role.Manager;
 

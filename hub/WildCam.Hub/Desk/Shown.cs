@@ -27,11 +27,19 @@ static class Shown
                 NameOf(first.TaxonId, first.Category, names), first.Category, first.Source, first.Confidence)
             : Texts.NotLookedAt;
 
-    public static string Thumbnail(ThumbnailFacts facts, int width) =>
-        $"/media/{facts.CaptureId}/{facts.Version}/{width}.jpg";
+    /// <summary>Address of a thumbnail; for those who see no people another one, where people are blurred.</summary>
+    public static string Thumbnail(ThumbnailFacts facts, int width, Frame? frame) =>
+        frame?.SeesPeople == true
+            ? $"/media/{facts.CaptureId}/{facts.Version}/{width}.jpg"
+            : $"/media/{facts.CaptureId}/veiled/{width}.jpg";
 
-    public static string SourceSet(ThumbnailFacts facts, int widthMax) => string.Join(
-        ", ", facts.Widths.Where(w => w <= widthMax).Select(w => $"{Thumbnail(facts, w)} {w}w"));
+    public static string Crop(ThumbnailFacts facts, Frame? frame) =>
+        frame?.SeesPeople == true
+            ? $"/media/{facts.CaptureId}/{facts.Version}/crop.jpg"
+            : $"/media/{facts.CaptureId}/veiled/crop.jpg";
+
+    public static string SourceSet(ThumbnailFacts facts, int widthMax, Frame? frame) => string.Join(
+        ", ", facts.Widths.Where(w => w <= widthMax).Select(w => $"{Thumbnail(facts, w, frame)} {w}w"));
 
     /// <summary>The smallest width of at least <paramref name="wanted"/>, else the largest there is.</summary>
     public static int WidthFor(ThumbnailFacts facts, int wanted) =>

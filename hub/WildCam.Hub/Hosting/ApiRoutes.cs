@@ -5,7 +5,9 @@ using WildCam.Hub.Accounts;
 using WildCam.Hub.Cameras;
 using WildCam.Hub.Captures;
 using WildCam.Hub.Events;
+using WildCam.Hub.Exports;
 using WildCam.Hub.Fleet;
+using WildCam.Hub.Imports;
 using WildCam.Hub.Ingest;
 using WildCam.Hub.Jobs;
 using WildCam.Hub.Live;
@@ -45,13 +47,17 @@ static class ApiRoutes
             json.SerializerOptions.RespectNullableAnnotations = true;
             json.SerializerOptions.RespectRequiredConstructorParameters = true;
         });
-        services.AddOpenApi("v1", openApi => openApi.AddDocumentTransformer((document, _, _) =>
+        services.AddOpenApi("v1", openApi =>
         {
-            document.Info.Title = "WildCam";
-            document.Info.Version = "1";
-            document.Servers?.Clear();
-            return Task.CompletedTask;
-        }));
+            OpenApiExamples.Add(openApi);
+            openApi.AddDocumentTransformer((document, _, _) =>
+            {
+                document.Info.Title = "WildCam";
+                document.Info.Version = "1";
+                document.Servers?.Clear();
+                return Task.CompletedTask;
+            });
+        });
     }
 
     public static void MapApi(this WebApplication app)
@@ -69,6 +75,10 @@ static class ApiRoutes
         CapturesApi.Map(project);
         EventsApi.Map(project);
         RolloutsApi.Map(project);
+        ExportsApi.Map(project);
+        CardsApi.Map(project);
+        PredictionsApi.Map(project);
+        PackagesApi.Map(project);
 
         var admin = api.MapGroup("").RequireAuthorization(Policies.Admin);
         JobsApi.Map(admin);

@@ -29,7 +29,7 @@ public static class VisitorClaims
             identity.AddClaim(new Claim(Admin, "1"));
         }
 
-        return new ClaimsPrincipal(identity);
+        return new ClaimsPrincipal(identity).LimitTo(visitor.Scopes);
     }
 
     /// <summary>The account; null: nobody is signed in.</summary>

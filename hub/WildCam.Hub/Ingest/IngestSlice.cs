@@ -22,6 +22,7 @@ static class IngestSlice
             .AddSingleton<CaptureDoor>()
             .AddSingleton<Quarantine>()
             .AddSingleton<SdCardImport>()
+            .AddSingleton<CardFilesTable>()
             .AddSingleton<OrphanSweep>()
             .AddSingleton<IRecurringWork, AdoptOrphans>()
             .AddSingleton<Deliveries>()

@@ -59,10 +59,7 @@ public sealed class SdCardImport(
             return null;
         }
 
-        var zoneName = await _sites.FindZoneForImportAsync(camera.Id, cancellationToken);
-        var zone = zoneName is not null && TimeZoneInfo.TryFindSystemTimeZoneById(zoneName, out var found)
-            ? found
-            : TimeZoneInfo.Utc;
+        var zone = await FindZoneAsync(camera.Id, cancellationToken);
         var started = time.GetTimestamp();
         var files = System.IO.Directory.EnumerateFiles(folder, "*", new EnumerationOptions
         {
@@ -82,6 +79,20 @@ public sealed class SdCardImport(
             });
         return tally.ToReport(time.GetElapsedTime(started));
     }
+
+    /// <summary>Takes one file that was sent, by its name below its folder; see <see cref="ImportAsync"/>.</summary>
+    public async Task<(Filing? Filing, string? Reason)> ImportSentAsync(
+        Camera camera, TimeZoneInfo zone, string name, byte[] bytes, CancellationToken cancellationToken) =>
+        Endings.Contains(Path.GetExtension(name).ToLowerInvariant())
+            ? await ImportBytesAsync(camera, zone, bytes, name, cancellationToken)
+            : (null, "not a JPEG by its name (.jpg, .jpeg)");
+
+    /// <summary>The clock that a camera's pictures without an offset go by.</summary>
+    public async Task<TimeZoneInfo> FindZoneAsync(int cameraId, CancellationToken cancellationToken) =>
+        await _sites.FindZoneForImportAsync(cameraId, cancellationToken) is { } name
+        && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var found)
+            ? found
+            : TimeZoneInfo.Utc;
 
     /// <summary>Device id of an imported file: the same file for the same camera always has the same.</summary>
     public static byte[] DeviceCaptureId(string cameraCode, ReadOnlySpan<byte> sha256) =>
@@ -112,6 +123,12 @@ public sealed class SdCardImport(
             return (null, $"cannot be read: {fault.Message}");
         }
 
+        return await ImportBytesAsync(camera, zone, bytes, name, cancellationToken);
+    }
+
+    async Task<(Filing? Filing, string? Reason)> ImportBytesAsync(
+        Camera camera, TimeZoneInfo zone, byte[] bytes, string name, CancellationToken cancellationToken)
+    {
         if (bytes.Length > options.Value.CaptureBytesMax && !SpooledFile.TryRead(bytes, out _))
         {
             return (null, $"{bytes.Length} bytes, over CaptureBytesMax ({options.Value.CaptureBytesMax} bytes)");
@@ -201,7 +218,7 @@ public sealed class SdCardImport(
     }
 
     /// <summary>The end of a name that is too long, never with half a character in front.</summary>
-    static string Kept(string name)
+    internal static string Kept(string name)
     {
         var from = Math.Max(0, name.Length - FileNameCharsMax);
         return from > 0 && char.IsLowSurrogate(name[from]) ? name[(from + 1)..] : name[from..];

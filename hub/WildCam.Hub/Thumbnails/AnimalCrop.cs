@@ -38,13 +38,20 @@ static class AnimalCrop
     }
 
     /// <summary>Makes the crop, at most <see cref="Width"/> wide and never enlarged; null where undecodable.</summary>
-    public static JpegBytes? Make(ReadOnlySpan<byte> jpeg, (int X, int Y, int Width, int Height) part)
+    /// <param name="veil">Boxes of people to blur first; none: the whole picture; null: nothing.</param>
+    public static JpegBytes? Make(
+        ReadOnlySpan<byte> jpeg, (int X, int Y, int Width, int Height) part, IReadOnlyList<PictureBox>? veil = null)
     {
         // Decoded just large enough for the part to be as wide as the crop.
         using var picture = JpegCodec.Decode(jpeg, (Width * Thousand / part.Width) + 1).Image;
         if (picture is null)
         {
             return null;
+        }
+
+        if (veil is not null)
+        {
+            PictureVeil.Apply(picture, veil);
         }
 
         var (x, y) = (picture.Width * part.X / Thousand, picture.Height * part.Y / Thousand);

@@ -17,6 +17,9 @@ static class ThumbnailsApi
     const string Immutable = "private, max-age=31536000, immutable";
     const string Day = "private, max-age=86400";
 
+    /// <summary>What is blurred follows what is found, so a browser asks again soon.</summary>
+    const string Minute = "private, max-age=60";
+
     public static void Map(IEndpointRouteBuilder routes)
     {
         var media = routes.MapGroup("/media/{captureId:guid}").RequireAuthorization(Policies.SignedIn)
@@ -25,19 +28,28 @@ static class ThumbnailsApi
         media.MapMethods("/original", readOnly, OriginalAsync);
         media.MapMethods("/{version:int}/{width:int}.jpg", readOnly, ThumbnailAsync);
         media.MapMethods("/{version:int}/crop.jpg", readOnly, CropAsync);
+        media.MapMethods("/veiled/{width:int}.jpg", readOnly, VeiledAsync);
+        media.MapMethods("/veiled/crop.jpg", readOnly, VeiledCropAsync);
     }
 
     static async Task<Results<FileStreamHttpResult, NotFound>> OriginalAsync(
         Guid captureId, ClaimsPrincipal user, MediaFiles files, HttpContext context,
         CancellationToken cancellationToken)
     {
-        if (await files.FindAsync(user, captureId, cancellationToken) is not { } media)
+        if (await files.FindAsync(user, captureId, cancellationToken) is not { IsHidden: false } media)
         {
             return TypedResults.NotFound();
         }
 
+        var name = media.FileName ?? $"{captureId}.jpg";
+        if (media.HidesPlace)
+        {
+            var bare = await files.OpenStrippedAsync(media, cancellationToken);
+            return Send(context, bare, $"{captureId:N}-bare", Day, name);
+        }
+
         var stream = await files.OpenAsync(media.BlobPath, cancellationToken);
-        return Send(context, stream, $"{captureId:N}", Immutable, media.FileName ?? $"{captureId}.jpg");
+        return Send(context, stream, $"{captureId:N}", Immutable, name);
     }
 
     // Any width may be asked for: the nearest larger one that was made answers, or else the largest.
@@ -46,7 +58,7 @@ static class ThumbnailsApi
         HttpContext context, CancellationToken cancellationToken)
     {
         var found = await files.FindAsync(user, captureId, cancellationToken);
-        if (found is not { Widths.Count: > 0 } media)
+        if (found is not { Widths.Count: > 0, IsHidden: false } media)
         {
             return TypedResults.NotFound();
         }
@@ -65,13 +77,51 @@ static class ThumbnailsApi
         CancellationToken cancellationToken)
     {
         var found = await files.FindAsync(user, captureId, cancellationToken);
-        if (found is not { Widths.Count: > 0 } media)
+        if (found is not { Widths.Count: > 0, IsHidden: false } media)
         {
             return TypedResults.NotFound();
         }
 
-        var (stream, name) = await files.OpenCropAsync(media, cancellationToken);
+        var (stream, name) = await files.OpenCropAsync(media, null, cancellationToken);
         return Send(context, stream, string.Create(CultureInfo.InvariantCulture, $"{captureId:N}-{name}"), Day);
+    }
+
+    /// <summary>As everyone of the project may see it: with people blurred where there may be any.</summary>
+    static async Task<Results<FileStreamHttpResult, NotFound>> VeiledAsync(
+        Guid captureId, int width, ClaimsPrincipal user, MediaFiles files, HttpContext context,
+        CancellationToken cancellationToken)
+    {
+        if (await files.FindAsync(user, captureId, cancellationToken) is not { Widths.Count: > 0 } media)
+        {
+            return TypedResults.NotFound();
+        }
+
+        var made = media.Widths.Where(w => w >= width).DefaultIfEmpty(media.Widths.Max()).Min();
+        if (await files.FindVeilAsync(captureId, cancellationToken) is not { } veil)
+        {
+            var path = DerivedPaths.Thumbnail(media.BlobPath, media.ThumbnailVersion, made);
+            return Send(
+                context, await files.OpenAsync(path, cancellationToken), Tag(captureId, media.ThumbnailVersion, made),
+                Minute);
+        }
+
+        return Send(
+            context, await files.OpenVeiledAsync(media, made, veil, cancellationToken),
+            string.Create(CultureInfo.InvariantCulture, $"{captureId:N}-{made}-{PictureVeil.HashOf(veil)}"), Minute);
+    }
+
+    static async Task<Results<FileStreamHttpResult, NotFound>> VeiledCropAsync(
+        Guid captureId, ClaimsPrincipal user, MediaFiles files, HttpContext context,
+        CancellationToken cancellationToken)
+    {
+        if (await files.FindAsync(user, captureId, cancellationToken) is not { Widths.Count: > 0 } media)
+        {
+            return TypedResults.NotFound();
+        }
+
+        var veil = await files.FindVeilAsync(captureId, cancellationToken);
+        var (stream, name) = await files.OpenCropAsync(media, veil, cancellationToken);
+        return Send(context, stream, $"{captureId:N}-{name}", Minute);
     }
 
     static Results<FileStreamHttpResult, NotFound> Send(

@@ -5,7 +5,11 @@ public sealed record Account(
     int Id, string Email, string Name, bool IsAdmin, DateTimeOffset CreatedAt, DateTimeOffset? DisabledAt);
 
 /// <summary>Who makes a request, proven by a session or an API token.</summary>
-public sealed record Visitor(int AccountId, string Name, bool IsAdmin);
+public sealed record Visitor(int AccountId, string Name, bool IsAdmin)
+{
+    /// <summary>What the token is limited to; null: a session, or a token without limits.</summary>
+    public IReadOnlyList<string>? Scopes { get; init; }
+}
 
 /// <summary>Why an account was not made or let in.</summary>
 public enum AccountRefusal

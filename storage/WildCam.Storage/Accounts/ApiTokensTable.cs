@@ -4,10 +4,10 @@ namespace WildCam.Storage.Accounts;
 
 /// <summary>An API token as its owner sees it; the secret itself is shown once and stored nowhere.</summary>
 public sealed record ApiToken(
-    int Id, string Name, DateTimeOffset CreatedAt, DateTimeOffset? UsedAt, DateTimeOffset ExpiresAt,
-    DateTimeOffset? RevokedAt);
+    int Id, string Name, IReadOnlyList<string>? Scopes, DateTimeOffset CreatedAt, DateTimeOffset? UsedAt,
+    DateTimeOffset ExpiresAt, DateTimeOffset? RevokedAt);
 
-/// <summary>Tokens for programs; each may do what its account may.</summary>
+/// <summary>Tokens for programs; each may do what its account may, or less where it has scopes.</summary>
 public sealed class ApiTokensTable(NpgsqlDataSource database)
 {
     /// <summary>Stands before every token, so that a leaked one is recognised.</summary>
@@ -23,18 +23,24 @@ public sealed class ApiTokensTable(NpgsqlDataSource database)
 
     static readonly TimeSpan UsedEvery = TimeSpan.FromMinutes(5);
 
+    /// <summary>Makes a token that may do all that its account may.</summary>
+    public Task<(ApiToken Token, string Text)?> CreateAsync(
+        int accountId, string name, TimeSpan keep, CancellationToken cancellationToken) =>
+        CreateAsync(accountId, name, keep, null, cancellationToken);
+
     /// <summary>Makes a token; null where the account has as many as it may.</summary>
+    /// <param name="scopes">What it is limited to; null: to nothing.</param>
     public async Task<(ApiToken Token, string Text)?> CreateAsync(
-        int accountId, string name, TimeSpan keep, CancellationToken cancellationToken)
+        int accountId, string name, TimeSpan keep, IReadOnlyList<string>? scopes, CancellationToken cancellationToken)
     {
         var (secret, hash) = Secret.Create();
         await using var command = database.Command("""
-            insert into api_tokens (token_hash, account_id, name, expires_at)
-            select $1, $2, $3, now() + $4
+            insert into api_tokens (token_hash, account_id, name, expires_at, scopes)
+            select $1, $2, $3, now() + $4, $6::text[]
             where (select count(*) from api_tokens
               where account_id = $2 and revoked_at is null and expires_at > now()) < $5
-            returning id, name, created_at, used_at, expires_at, revoked_at
-            """, hash, accountId, name, keep, OpenMax);
+            returning id, name, scopes, created_at, used_at, expires_at, revoked_at
+            """, hash, accountId, name, keep, OpenMax, scopes?.ToArray());
         var made = (await ReadAsync(command, cancellationToken)).FirstOrDefault();
         return made is null ? null : (made, Prefix + secret);
     }
@@ -42,7 +48,7 @@ public sealed class ApiTokensTable(NpgsqlDataSource database)
     public async Task<IReadOnlyList<ApiToken>> ListAsync(int accountId, CancellationToken cancellationToken)
     {
         await using var command = database.Command("""
-            select id, name, created_at, used_at, expires_at, revoked_at
+            select id, name, scopes, created_at, used_at, expires_at, revoked_at
             from api_tokens where account_id = $1 order by id desc limit 200
             """, accountId);
         return await ReadAsync(command, cancellationToken);
@@ -70,13 +76,16 @@ public sealed class ApiTokensTable(NpgsqlDataSource database)
               update api_tokens set used_at = now()
               where token_hash = $1 and (used_at is null or used_at < now() - $2)
                 and revoked_at is null and expires_at > now())
-            select a.id, a.name, a.is_admin
+            select a.id, a.name, a.is_admin, t.scopes
             from api_tokens t join accounts a on a.id = t.account_id
             where t.token_hash = $1 and t.revoked_at is null and t.expires_at > now() and a.disabled_at is null
             """, hash, UsedEvery);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
             ? new Visitor(reader.GetInt32(0), reader.GetString(1), reader.GetBoolean(2))
+            {
+                Scopes = reader.IsDBNull(3) ? null : reader.GetFieldValue<string[]>(3),
+            }
             : null;
     }
 
@@ -87,8 +96,10 @@ public sealed class ApiTokensTable(NpgsqlDataSource database)
         while (await reader.ReadAsync(cancellationToken))
         {
             tokens.Add(new ApiToken(
-                reader.GetInt32(0), reader.GetString(1), reader.GetFieldValue<DateTimeOffset>(2),
-                reader.Get<DateTimeOffset>(3), reader.GetFieldValue<DateTimeOffset>(4), reader.Get<DateTimeOffset>(5)));
+                reader.GetInt32(0), reader.GetString(1),
+                reader.IsDBNull(2) ? null : reader.GetFieldValue<string[]>(2),
+                reader.GetFieldValue<DateTimeOffset>(3), reader.Get<DateTimeOffset>(4),
+                reader.GetFieldValue<DateTimeOffset>(5), reader.Get<DateTimeOffset>(6)));
         }
 
         return tokens;

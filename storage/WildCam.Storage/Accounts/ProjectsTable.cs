@@ -5,7 +5,11 @@ namespace WildCam.Storage.Accounts;
 /// <summary>A project, and what the one who asked may do in it.</summary>
 public sealed record Project(
     int Id, string Slug, string Name, string TimeZone, string Language, bool IsDemo, DateTimeOffset CreatedAt,
-    Role Role);
+    Role Role, Role PeopleRole)
+{
+    /// <summary>Whether the one who asked sees people on pictures, or blurs in their place.</summary>
+    public bool SeesPeople => Role >= PeopleRole;
+}
 
 /// <summary>Projects as an account sees them: those it is a member of; for a server admin all.</summary>
 public sealed class ProjectsTable(NpgsqlDataSource database)
@@ -15,7 +19,7 @@ public sealed class ProjectsTable(NpgsqlDataSource database)
 
     const string Visible = """
         select p.id, p.slug, p.name, p.time_zone, p.language, p.is_demo, p.created_at,
-          case when a.is_admin then 3::smallint else m.role end
+          case when a.is_admin then 3::smallint else m.role end, p.people_role
         from accounts a
         join projects p on true
         left join memberships m on m.project_id = p.id and m.account_id = a.id
@@ -108,7 +112,7 @@ public sealed class ProjectsTable(NpgsqlDataSource database)
             projects.Add(new Project(
                 reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetString(3),
                 reader.GetString(4), reader.GetBoolean(5), reader.GetFieldValue<DateTimeOffset>(6),
-                (Role)reader.GetInt16(7)));
+                (Role)reader.GetInt16(7), (Role)reader.GetInt16(8)));
         }
 
         return projects;

@@ -40,6 +40,11 @@ public sealed record CaptureFacts(
     public CaptureKey Key => new(CapturedAt, Id);
 }
 
+/// <summary>Where a picture's bytes lie.</summary>
+/// <param name="IsHidden">Somebody may be on it: not for those who see no people.</param>
+/// <param name="IsAtSensitiveSite">Only managers may learn where exactly it was taken.</param>
+public sealed record CaptureBlob(string Path, bool IsHidden, bool IsAtSensitiveSite);
+
 /// <summary>One thing on a picture, as one source sees it.</summary>
 public sealed record DetectionFacts(
     Guid CaptureId, DateTimeOffset CapturedAt, string Camera, Guid? EventId, IdentificationSource Source,

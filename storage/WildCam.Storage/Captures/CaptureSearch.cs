@@ -80,13 +80,21 @@ public sealed class CaptureSearch(NpgsqlDataSource database)
         return await reader.ReadAsync(cancellationToken) ? ReadCapture(reader) : null;
     }
 
-    /// <summary>Where a capture's bytes lie; null: it has none here.</summary>
-    public async Task<string?> FindBlobAsync(int projectId, KnownCapture known, CancellationToken cancellationToken)
+    /// <summary>Where a capture's bytes lie and from whom they are kept; null: it has none here.</summary>
+    public async Task<CaptureBlob?> FindBlobAsync(
+        int projectId, KnownCapture known, CancellationToken cancellationToken)
     {
         await using var command = database.Command("""
-            select blob_path from captures where id = $1 and captured_at = $2 and project_id = $3
+            select c.blob_path, coalesce((
+                select v.is_hidden from capture_people v
+                where v.capture_id = c.id and v.captured_at = c.captured_at), true),
+              coalesce((select s.is_sensitive from site_coordinates s where s.site_id = c.site_id), false)
+            from captures c where c.id = $1 and c.captured_at = $2 and c.project_id = $3
             """, known.Id, known.CapturedAt.UtcDateTime, projectId);
-        return (string?)await command.ExecuteScalarAsync(cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? new CaptureBlob(reader.GetString(0), reader.GetBoolean(1), reader.GetBoolean(2))
+            : null;
     }
 
     /// <summary>Everything that was ever said of a capture: what counts first.</summary>

@@ -100,15 +100,18 @@ public sealed class CameraPagesTable(NpgsqlDataSource database)
         return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
     }
 
+    /// <summary>Where a camera stood, newest first; exact at sensitive species' sites only for managers.</summary>
     public async Task<IReadOnlyList<DeploymentRow>> ListDeploymentsAsync(
-        int cameraId, CancellationToken cancellationToken)
+        int cameraId, Role role, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand("""
-            select d.site_id, d.from_at, d.until_at, s.latitude, s.longitude
-            from deployments d join sites s on s.id = d.site_id
+            select d.site_id, d.from_at, d.until_at, case when $2 then s.latitude else s.shown_latitude end,
+              case when $2 then s.longitude else s.shown_longitude end
+            from deployments d join site_coordinates s on s.site_id = d.site_id
             where d.camera_id = $1 order by d.from_at desc limit 100
             """);
         command.Parameters.Add(new() { Value = cameraId });
+        command.Parameters.Add(new() { Value = role >= Role.Manager });
         var rows = new List<DeploymentRow>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

@@ -4,7 +4,11 @@ namespace WildCam.Storage.Desk;
 
 /// <summary>A project as one account sees it.</summary>
 public sealed record DeskProject(
-    int Id, string Slug, string Name, string ZoneName, string Language, bool IsDemo, Role Role);
+    int Id, string Slug, string Name, string ZoneName, string Language, bool IsDemo, Role Role, Role PeopleRole)
+{
+    /// <summary>Whether the visitor sees people on pictures, or blurs in their place.</summary>
+    public bool SeesPeople => Role >= PeopleRole;
+}
 
 /// <summary>Who looks at a page.</summary>
 public sealed record DeskVisitor(int AccountId, string Name, bool IsAdmin, IReadOnlyList<DeskProject> Projects);
@@ -16,7 +20,7 @@ public sealed class DeskProjectsTable(NpgsqlDataSource database)
     {
         await using var command = database.CreateCommand("""
             select a.name, a.is_admin, p.id, p.slug, p.name, p.time_zone, p.language, p.is_demo,
-              case when a.is_admin then 3::smallint else m.role end
+              case when a.is_admin then 3::smallint else m.role end, p.people_role
             from accounts a
             left join memberships m on m.account_id = a.id and not a.is_admin
             left join projects p on p.id = m.project_id or a.is_admin
@@ -34,7 +38,8 @@ public sealed class DeskProjectsTable(NpgsqlDataSource database)
             {
                 projects.Add(new DeskProject(
                     reader.GetInt32(2), reader.GetString(3), reader.GetString(4), reader.GetString(5),
-                    reader.GetString(6), reader.GetBoolean(7), (Role)reader.GetInt16(8)));
+                    reader.GetString(6), reader.GetBoolean(7), (Role)reader.GetInt16(8),
+                    (Role)reader.GetInt16(9)));
             }
         }
 

@@ -23,7 +23,11 @@ public sealed record PictureFacts(
     int? TemperatureTenths,
     int SizeBytes,
     byte[] Sha256,
-    CaptureStages StagesMissing);
+    CaptureStages StagesMissing)
+{
+    /// <summary>Whether somebody may be on it, so that it is blurred for those who may not see people.</summary>
+    public bool IsHidden { get; init; }
+}
 
 /// <summary>The event that a picture belongs to.</summary>
 public sealed record PictureEvent(Guid Id, DateTimeOffset StartedAt, DateTimeOffset EndedAt, int CaptureCount);
@@ -70,7 +74,9 @@ public sealed class PicturePageTable(NpgsqlDataSource database)
             select id, width, height, lightness, thumbnail_version, thumbnail_widths, integrity,
               captured_at, received_at, camera_id, site_id, event_id, clock_quality, device_time, source = 2, file_name,
               trigger, burst_index, burst_count, is_infrared, battery_mv, temperature_tenths, size_bytes, sha256,
-              stages_missing
+              stages_missing, coalesce((
+                select v.is_hidden from capture_people v
+                where v.capture_id = captures.id and v.captured_at = captures.captured_at), true)
             from captures where id = $1 and captured_at = $2 and project_id = $3
             """);
         command.Parameters.Add(new() { Value = captureId });
@@ -98,6 +104,9 @@ public sealed class PicturePageTable(NpgsqlDataSource database)
                 reader.GetInt32(22),
                 reader.GetFieldValue<byte[]>(23),
                 (CaptureStages)reader.GetInt32(24))
+            {
+                IsHidden = reader.GetBoolean(25),
+            }
             : null;
     }
 

@@ -20,6 +20,16 @@ public static partial class DerivedPaths
         string.Create(CultureInfo.InvariantCulture,
             $"{Stem(blobPath)}.c{version}-{part.X}-{part.Y}-{part.Width}-{part.Height}{Ending}");
 
+    /// <summary>a/b.jpg becomes a/b.p1-400-123.jpg: with people blurred; the last number tells their boxes.</summary>
+    public static string Veiled(string blobPath, int version, int width, uint boxes) =>
+        string.Create(CultureInfo.InvariantCulture, $"{Stem(blobPath)}.p{version}-{width}-{boxes}{Ending}");
+
+    /// <summary>As the crop, with people blurred.</summary>
+    public static string VeiledCrop(
+        string blobPath, int version, (int X, int Y, int Width, int Height) part, uint boxes) =>
+        string.Create(CultureInfo.InvariantCulture,
+            $"{Stem(blobPath)}.p{version}-{part.X}-{part.Y}-{part.Width}-{part.Height}-{boxes}{Ending}");
+
     /// <summary>Whether a blob is derived from another one.</summary>
     public static bool IsDerived(string blobPath) => Derived().IsMatch(blobPath);
 
@@ -32,6 +42,6 @@ public static partial class DerivedPaths
     static string Stem(string blobPath) =>
         blobPath.EndsWith(Ending, StringComparison.Ordinal) ? blobPath[..^Ending.Length] : blobPath;
 
-    [GeneratedRegex(@"\.[vc]\d+(-\d+)+\.jpg$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"\.[vcp]\d+(-\d+)+\.jpg$", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     internal static partial Regex Derived();
 }

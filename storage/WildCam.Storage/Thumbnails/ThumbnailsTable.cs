@@ -31,7 +31,14 @@ public sealed record PictureFacts
 /// <summary>What is served of a capture, and where it lies.</summary>
 public sealed record CaptureMedia(
     Guid Id, string BlobPath, short ThumbnailVersion, IReadOnlyList<short> Widths, int? Width, int? Height,
-    string? FileName);
+    string? FileName)
+{
+    /// <summary>Whether somebody may be on it and the visitor's role does not see people.</summary>
+    public bool IsHidden { get; init; }
+
+    /// <summary>Whether a sensitive species lives where it was taken, and the visitor is told so coarsely.</summary>
+    public bool HidesPlace { get; init; }
+}
 
 /// <summary>A box on a picture, 0 to 1 of its width and height as shown.</summary>
 public readonly record struct PictureBox(float X, float Y, float Width, float Height);
@@ -109,20 +116,64 @@ public sealed class ThumbnailsTable(NpgsqlDataSource database)
     public async Task<CaptureMedia?> FindMediaForAsync(int accountId, Guid id, CancellationToken cancellationToken)
     {
         await using var command = database.Command("""
-            select c.blob_path, c.thumbnail_version, c.thumbnail_widths, c.width, c.height, c.file_name
+            select c.blob_path, c.thumbnail_version, c.thumbnail_widths, c.width, c.height, c.file_name,
+              not (a.is_admin or m.role >= p.people_role) and coalesce((
+                select v.is_hidden from capture_people v
+                where v.capture_id = c.id and v.captured_at = c.captured_at), true),
+              not (a.is_admin or m.role = 3) and coalesce((
+                select s.is_sensitive from site_coordinates s where s.site_id = c.site_id), false)
             from capture_identities i
             join captures c on c.id = i.id and c.captured_at = i.captured_at
-            where i.id = $1 and i.state = 1 and exists (
-              select from accounts a
-              left join memberships m on m.account_id = a.id and m.project_id = c.project_id
-              where a.id = $2 and a.disabled_at is null and (a.is_admin or m.role is not null))
+            join projects p on p.id = c.project_id
+            join accounts a on a.id = $2 and a.disabled_at is null
+            left join memberships m on m.account_id = a.id and m.project_id = c.project_id
+            where i.id = $1 and i.state = 1 and (a.is_admin or m.role is not null)
             """, id, accountId);
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         return await reader.ReadAsync(cancellationToken)
             ? new CaptureMedia(
                 id, reader.GetString(0), reader.GetInt16(1), reader.GetFieldValue<short[]>(2), reader.Get<int>(3),
                 reader.Get<int>(4), reader.Text(5))
+            {
+                IsHidden = reader.GetBoolean(6),
+                HidesPlace = reader.GetBoolean(7),
+            }
             : null;
+    }
+
+    /// <summary>
+    /// Whether people may be on a picture, and the boxes to blur for those who may not see them; no box at all: blur
+    /// the whole picture, since nobody knows where they are.
+    /// </summary>
+    public async Task<(bool IsHidden, IReadOnlyList<PictureBox> Boxes)> FindVeilAsync(
+        Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command("""
+            select coalesce(v.is_hidden, true), d.box_x, d.box_y, d.box_width, d.box_height
+            from capture_identities i
+            left join capture_people v on v.capture_id = i.id and v.captured_at = i.captured_at
+            left join wildlife_detections d on d.capture_id = i.id and d.captured_at = i.captured_at and d.category = 2
+            where i.id = $1
+            order by d.box_x, d.box_y, d.box_width, d.box_height
+            """, id);
+        var boxes = new List<PictureBox>();
+        var (hidden, unplaced) = (true, false);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            hidden = reader.GetBoolean(0);
+            if (reader.Get<float>(3) > 0 && reader.Get<float>(4) > 0)
+            {
+                boxes.Add(new PictureBox(
+                    reader.GetFloat(1), reader.GetFloat(2), reader.GetFloat(3), reader.GetFloat(4)));
+            }
+            else
+            {
+                unplaced = true;
+            }
+        }
+
+        return (hidden, unplaced ? [] : boxes);
     }
 
     /// <summary>The box that a crop is made around: what counts before what does not, animals first.</summary>

@@ -24,7 +24,7 @@ public sealed class ThumbnailsApiTests(TestHub hub) : IClassFixture<TestHub>
         var job = new ThumbnailJob(hub.Database.Source, new ThumbnailsTable(hub.Database.Source), blobs,
             PictureWorld.News(hub.Database));
         await PictureWorld.RunAsync(job, id);
-        var (_, member) = await hub.AddPersonAsync(isAdmin: false, (world.ProjectId, Role.Viewer));
+        var (_, member) = await hub.AddPersonAsync(isAdmin: false, (world.ProjectId, Role.Researcher));
         var (_, stranger) = await hub.AddPersonAsync(isAdmin: false);
         using var client = hub.ClientOf(member);
 
@@ -64,7 +64,7 @@ public sealed class ThumbnailsApiTests(TestHub hub) : IClassFixture<TestHub>
         await PictureWorld.RunAsync(
             new ThumbnailJob(hub.Database.Source, new ThumbnailsTable(hub.Database.Source), blobs,
             PictureWorld.News(hub.Database)), id);
-        var (_, member) = await hub.AddPersonAsync(isAdmin: false, (world.ProjectId, Role.Viewer));
+        var (_, member) = await hub.AddPersonAsync(isAdmin: false, (world.ProjectId, Role.Researcher));
         using var client = hub.ClientOf(member);
         var whole = await client.GetAsync($"/media/{id}/1/crop.jpg");
         Assert.Equal(400, WidthOf(await whole.Content.ReadAsByteArrayAsync()));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using WildCam.Cli.Machine;
+using WildCam.Hub.Hosting;
 using WildCam.Storage;
 using WildCam.Storage.Accounts;
 
@@ -9,7 +10,7 @@ namespace WildCam.Cli.Commands;
 /// <summary>`account add`, `list`, `link`: who else may look, decide and manage.</summary>
 static class AccountCommands
 {
-    public static Command Create() => new("account", "People and their roles.") { Add(), List(), Link() };
+    public static Command Create() => new("account", "People and their roles.") { Add(), List(), Link(), Token() };
 
     static Command Add()
     {
@@ -90,6 +91,52 @@ static class AccountCommands
             var account = await FindAsync(
                 new AccountsTable(database.Source), parse.GetRequiredValue(email), cancellationToken);
             await ShowLinkAsync(database, account.Id, cancellationToken);
+            return 0;
+        });
+        return command;
+    }
+
+    static Command Token()
+    {
+        var email = new Argument<string>("email") { Description = "Whose; the program may do what they may." };
+        var name = new Option<string>("--name")
+        {
+            Description = "What it is for.",
+            DefaultValueFactory = _ => "command line",
+        };
+        var scopes = new Option<string[]>("--scope")
+        {
+            Description = $"What it is limited to: {string.Join(", ", TokenScopes.All)}.",
+            AllowMultipleArgumentsPerToken = true,
+        };
+        var days = new Option<int>("--days") { Description = "How long it lasts.", DefaultValueFactory = _ => 90 };
+        var command = new Command("token", "Print a token for a program that uses the API.")
+        {
+            email, name, scopes, days,
+        };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var asked = parse.GetValue(scopes) is { Length: > 0 } some ? some : null;
+            if (asked?.FirstOrDefault(s => !TokenScopes.All.Contains(s, StringComparer.Ordinal)) is { } unknown)
+            {
+                throw new CommandException(
+                    $"There is no scope '{unknown}'. There are: {string.Join(", ", TokenScopes.All)}");
+            }
+
+            var keep = TimeSpan.FromDays(parse.GetValue(days));
+            if (keep < TimeSpan.FromDays(1) || keep > ApiTokensTable.KeepMax)
+            {
+                throw new CommandException($"A token lasts 1 to {ApiTokensTable.KeepMax.TotalDays} days.");
+            }
+
+            await using var database = await LocalDatabase.OpenAsync(cancellationToken);
+            var account = await FindAsync(
+                new AccountsTable(database.Source), parse.GetRequiredValue(email), cancellationToken);
+            var made = await new ApiTokensTable(database.Source).CreateAsync(
+                    account.Id, parse.GetRequiredValue(name), keep, asked, cancellationToken)
+                ?? throw new CommandException(
+                    $"'{account.Email}' has {ApiTokensTable.OpenMax} tokens (OpenMax). Revoke one.");
+            Screen.Line(made.Text);
             return 0;
         });
         return command;

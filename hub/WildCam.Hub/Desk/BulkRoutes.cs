@@ -112,7 +112,7 @@ static class BulkRoutes
                 : null,
             [.. view.Cells.Take(SamplesMax).Select(c => new BulkSample(
                 c.Thumbnail is { Version: > 0, Widths.Count: > 0 } thumb
-                    ? Shown.Thumbnail(thumb, Shown.WidthFor(thumb, 200))
+                    ? Shown.Thumbnail(thumb, Shown.WidthFor(thumb, 200), frame)
                     : null,
                 Shown.FindingOf(c, names)))]));
     }

@@ -1,3 +1,4 @@
+using WildCam.Storage;
 using WildCam.Storage.Desk;
 using WildCam.Storage.Watch;
 
@@ -29,8 +30,9 @@ sealed class CameraPages(
         return new CameraView(camera, CameraState.Of(camera.Facts, limits, now, zone), names, now);
     }
 
-    public Task<IReadOnlyList<DeploymentRow>> ListDeploymentsAsync(int cameraId, CancellationToken cancellationToken) =>
-        cameras.ListDeploymentsAsync(cameraId, cancellationToken);
+    public Task<IReadOnlyList<DeploymentRow>> ListDeploymentsAsync(
+        int cameraId, Role role, CancellationToken cancellationToken) =>
+        cameras.ListDeploymentsAsync(cameraId, role, cancellationToken);
 
     /// <summary>How long the camera worked in each of its deployments until now.</summary>
     public Task<IReadOnlyList<TrapEffort>> ReadEffortAsync(

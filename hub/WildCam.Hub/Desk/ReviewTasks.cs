@@ -121,13 +121,14 @@ sealed class ReviewTasks(ReviewTasksTable tasks, ReviewQueuesTable queues, TimeP
             SiteTime.Day(task.StartedAt, zone), SiteTime.Clock(task.StartedAt, zone),
             SiteTime.Clock(task.EndedAt, zone), SiteTime.Offset(task.StartedAt, zone), task.CaptureCount,
             Math.Max(0, best), $"{frame.Root}/pictures/{task.BestCaptureId}",
-            [.. task.Pictures.Select(p => Picture(p, findings[p.Thumbnail.CaptureId], names, zone))],
+            [.. task.Pictures.Select(p => Picture(p, findings[p.Thumbnail.CaptureId], names, zone, frame))],
             suggestions, Decided(task.Findings, names), Question(task.Question, zone),
             Slots(commonest, suggestions, names), task.IsFavourite);
     }
 
     static ShownPicture Picture(
-        TaskPicture picture, IEnumerable<TaskFinding> findings, ProjectDirectory names, TimeZoneInfo zone)
+        TaskPicture picture, IEnumerable<TaskFinding> findings, ProjectDirectory names, TimeZoneInfo zone,
+        Frame frame)
     {
         var facts = picture.Thumbnail;
         var ready = facts is { Version: > 0, Widths.Count: > 0 };
@@ -135,9 +136,9 @@ sealed class ReviewTasks(ReviewTasksTable tasks, ReviewQueuesTable queues, TimeP
         return new ShownPicture(
             facts.CaptureId, SiteTime.ClockSeconds(picture.CapturedAt, zone), SiteTime.Utc(picture.CapturedAt),
             facts.Width ?? 1600, facts.Height ?? 1200, facts.Lightness ?? 4,
-            ready ? Shown.Thumbnail(facts, Shown.WidthFor(facts, 200)) : null,
-            ready ? Shown.Thumbnail(facts, Shown.WidthFor(facts, 800)) : null,
-            ready ? Shown.Thumbnail(facts, facts.Widths.Max()) : null,
+            ready ? Shown.Thumbnail(facts, Shown.WidthFor(facts, 200), frame) : null,
+            ready ? Shown.Thumbnail(facts, Shown.WidthFor(facts, 800), frame) : null,
+            ready ? Shown.Thumbnail(facts, facts.Widths.Max(), frame) : null,
             ready ? null : facts.Integrity > 1 ? Texts.Damaged : Texts.ThumbnailPending,
             current.Exists(f => f.Source is IdentificationSource.Person),
             [.. current.Where(f => f is { X: not null, Width: > 0, Height: > 0 })

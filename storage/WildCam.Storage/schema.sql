@@ -3,6 +3,14 @@ CREATE EXTENSION IF NOT EXISTS btree_gist WITH SCHEMA public;
 
 COMMENT ON EXTENSION btree_gist IS 'support for indexing common datatypes in GiST';
 
+CREATE FUNCTION public.box_overlap(x1 real, y1 real, w1 real, h1 real, x2 real, y2 real, w2 real, h2 real) RETURNS real
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+  select coalesce(shared / nullif(w1 * h1 + w2 * h2 - shared, 0), 0)::real
+  from (select greatest(0, least(x1 + w1, x2 + w2) - greatest(x1, x2))
+    * greatest(0, least(y1 + h1, y2 + h2) - greatest(y1, y2)) as shared) common
+$$;
+
 CREATE FUNCTION public.ensure_month(parent text, month date) RETURNS boolean
     LANGUAGE plpgsql
     AS $$
@@ -18,6 +26,20 @@ begin
   execute format('create table %I partition of %I for values from (%L) to (%L)', name, parent,
     lower::timestamp at time zone 'UTC', (lower + interval '1 month')::timestamp at time zone 'UTC');
   return true;
+end $$;
+
+CREATE FUNCTION public.merge_taxon() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+  said int := coalesce(new.said_taxon_id, new.taxon_id);
+  merged int := (
+    select m.into_taxon from species_merges m
+    where m.project_id = new.project_id and m.from_taxon = said and m.undone_at is null);
+begin
+  new.taxon_id := coalesce(merged, said);
+  new.said_taxon_id := case when merged is not null then said end;
+  return new;
 end $$;
 
 CREATE FUNCTION public.refresh_daily_summary(max_buckets integer) RETURNS integer
@@ -179,11 +201,21 @@ begin
     order by coalesce(s.animal, false) desc, s.confidence desc nulls last, s.area desc nulls last,
       abs(extract(epoch from c.captured_at - middle)), c.id
     limit 1),
-  decided as (select count(*)::int as captures from said where by_person)
+  decided as (select count(*)::int as captures from said where by_person),
+  -- The strongest claim of each model; a model that says no more than Animal contradicts no species.
+  claims as (
+    select distinct on (d.model_id) d.category, d.taxon_id
+    from of_event c
+    join wildlife_detections d on d.capture_id = c.id and d.captured_at = c.captured_at
+      and d.captured_at between e.started_at and e.ended_at
+    where d.source = 1 and d.category <> 5
+      and (select count(*) > 1 from models where family <> 'background')
+    order by d.model_id, d.category = 4, d.taxon_id is null, d.confidence desc nulls last),
+  claimed as (select count(distinct category) > 1 or count(distinct taxon_id) > 1 as disagree from claims)
   update events set best_capture_id = best.id, best_captured_at = best.captured_at,
-    undecided_count = e.capture_count - decided.captures,
+    undecided_count = e.capture_count - decided.captures, models_disagree = claimed.disagree,
     decided_at = case when decided.captures > 0 then coalesce(e.decided_at, now()) end
-  from best, decided
+  from best, decided, claimed
   where events.id = event;
 end $$;
 
@@ -201,7 +233,9 @@ CREATE FUNCTION public.settle_detections(capture_ids uuid[], times timestamp wit
 declare
   first timestamptz := (select min(t) from unnest(times) t);
   last timestamptz := (select max(t) from unnest(times) t);
-  active int := coalesce((select id from models where is_active), -1);
+  active int := coalesce((select id from models where is_active and family <> 'background'), -1);
+  embedded int := coalesce((select id from models where is_active and family = 'background'), -1);
+  imported int[] := array(select id from models where family = 'imported');
   event uuid;
 begin
   with seen as (
@@ -212,9 +246,11 @@ begin
   chosen as (
     select distinct on (capture_id) capture_id, model_id, identification_id
     from seen
-    where case when source = 1 then model_id = active
+    where case when source = 1 then model_id in (active, embedded) or model_id = any(imported)
       else not exists (select from identifications u where u.undoes = seen.identification_id) end
-    order by capture_id, case source when 2 then 1 when 3 then 2 else 3 end, identification_id desc)
+    order by capture_id,
+      case source when 2 then 1 when 3 then 2 else case model_id when active then 3 when embedded then 5 else 4 end end,
+      identification_id desc, model_id desc)
   update wildlife_detections d set is_current = not d.is_current
   from seen left join chosen using (capture_id, model_id, identification_id)
   where d.capture_id = seen.capture_id and d.captured_at = seen.captured_at and d.model_id = seen.model_id
@@ -245,6 +281,16 @@ begin
   end loop;
 end $$;
 
+CREATE TABLE public.abandoned_uploads (
+    camera_id integer NOT NULL,
+    device_capture_id bytea NOT NULL,
+    given_up_at timestamp with time zone NOT NULL,
+    times integer DEFAULT 1 NOT NULL,
+    size_bytes integer NOT NULL,
+    received_bytes integer NOT NULL,
+    CONSTRAINT abandoned_uploads_device_capture_id_check CHECK ((length(device_capture_id) = 16))
+);
+
 CREATE TABLE public.accounts (
     id integer NOT NULL,
     kind smallint DEFAULT 1 NOT NULL,
@@ -268,6 +314,99 @@ ALTER TABLE public.accounts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.alert_channels (
+    id integer NOT NULL,
+    project_id integer NOT NULL,
+    kind smallint NOT NULL,
+    name text NOT NULL,
+    shown text NOT NULL,
+    sealed bytea NOT NULL,
+    is_on boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT alert_channels_kind_check CHECK (((kind >= 1) AND (kind <= 4))),
+    CONSTRAINT alert_channels_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+);
+
+ALTER TABLE public.alert_channels ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.alert_channels_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.alert_messages (
+    id uuid NOT NULL,
+    project_id integer NOT NULL,
+    channel_id integer NOT NULL,
+    alert_id bigint,
+    occasion smallint NOT NULL,
+    subject text NOT NULL,
+    body text NOT NULL,
+    payload jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    next_at timestamp with time zone NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    state smallint DEFAULT 1 NOT NULL,
+    leased_until timestamp with time zone,
+    ended_at timestamp with time zone,
+    reason text,
+    CONSTRAINT alert_messages_occasion_check CHECK ((occasion = ANY (ARRAY[1, 2, 3]))),
+    CONSTRAINT alert_messages_state_check CHECK ((state = ANY (ARRAY[1, 2, 3])))
+);
+
+CREATE TABLE public.alert_mutes (
+    project_id integer NOT NULL,
+    camera_id integer DEFAULT 0 NOT NULL,
+    kind smallint DEFAULT 0 NOT NULL,
+    until_at timestamp with time zone NOT NULL,
+    account_id integer
+);
+
+CREATE TABLE public.alert_policies (
+    project_id integer NOT NULL,
+    quiet_from_minute smallint,
+    quiet_until_minute smallint,
+    CONSTRAINT alert_policies_check CHECK (((quiet_from_minute IS NULL) = (quiet_until_minute IS NULL))),
+    CONSTRAINT alert_policies_quiet_from_minute_check CHECK (((quiet_from_minute >= 0) AND (quiet_from_minute <= 1439))),
+    CONSTRAINT alert_policies_quiet_until_minute_check CHECK (((quiet_until_minute >= 0) AND (quiet_until_minute <= 1439)))
+);
+
+CREATE TABLE public.alert_rules (
+    project_id integer NOT NULL,
+    kind smallint NOT NULL,
+    is_on boolean NOT NULL,
+    limit_value integer NOT NULL,
+    grace_minutes integer NOT NULL,
+    CONSTRAINT alert_rules_grace_minutes_check CHECK (((grace_minutes >= 0) AND (grace_minutes <= 1440))),
+    CONSTRAINT alert_rules_kind_check CHECK (((kind >= 1) AND (kind <= 8)))
+);
+
+CREATE TABLE public.alerts (
+    id bigint NOT NULL,
+    project_id integer NOT NULL,
+    camera_id integer DEFAULT 0 NOT NULL,
+    kind smallint NOT NULL,
+    since_at timestamp with time zone NOT NULL,
+    raised_at timestamp with time zone,
+    closed_at timestamp with time zone,
+    covered_by bigint,
+    acknowledged_at timestamp with time zone,
+    acknowledged_by integer,
+    detail text NOT NULL,
+    last_detail_at timestamp with time zone NOT NULL
+);
+
+ALTER TABLE public.alerts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.alerts_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.api_tokens (
     id integer NOT NULL,
     token_hash bytea NOT NULL,
@@ -277,6 +416,7 @@ CREATE TABLE public.api_tokens (
     used_at timestamp with time zone,
     expires_at timestamp with time zone,
     revoked_at timestamp with time zone,
+    scopes text[],
     CONSTRAINT api_tokens_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
     CONSTRAINT api_tokens_token_hash_check CHECK ((length(token_hash) = 32))
 );
@@ -313,6 +453,68 @@ ALTER TABLE public.audit_entries ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTIT
     CACHE 1
 );
 
+CREATE TABLE public.bulk_steps (
+    id uuid NOT NULL,
+    project_id integer NOT NULL,
+    account_id integer NOT NULL,
+    kind smallint NOT NULL,
+    what jsonb NOT NULL,
+    text text NOT NULL,
+    state smallint DEFAULT 1 NOT NULL,
+    total integer NOT NULL,
+    done integer DEFAULT 0 NOT NULL,
+    skipped integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT bulk_steps_kind_check CHECK ((kind = ANY (ARRAY[1, 2, 3]))),
+    CONSTRAINT bulk_steps_state_check CHECK (((state >= 1) AND (state <= 4)))
+);
+
+CREATE TABLE public.bulk_targets (
+    step_id uuid NOT NULL,
+    event_id uuid NOT NULL,
+    version integer NOT NULL,
+    capture_count integer NOT NULL,
+    state smallint DEFAULT 1 NOT NULL,
+    CONSTRAINT bulk_targets_state_check CHECK (((state >= 1) AND (state <= 4)))
+);
+
+CREATE TABLE public.camera_commands (
+    id bigint NOT NULL,
+    camera_id integer NOT NULL,
+    kind text NOT NULL,
+    argument bigint DEFAULT 0 NOT NULL,
+    capture_id uuid,
+    spool_id bigint DEFAULT 0 NOT NULL,
+    counter bigint DEFAULT 0 NOT NULL,
+    state smallint DEFAULT 0 NOT NULL,
+    code smallint DEFAULT 0 NOT NULL,
+    request_id uuid NOT NULL,
+    asked_by integer,
+    asked_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    sent_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    ended_at timestamp with time zone,
+    CONSTRAINT camera_commands_state_check CHECK (((state >= 0) AND (state <= 5)))
+);
+
+ALTER TABLE public.camera_commands ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.camera_commands_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.camera_resets (
+    camera_id integer NOT NULL,
+    boot bigint NOT NULL,
+    at timestamp with time zone NOT NULL,
+    cause smallint NOT NULL
+);
+
 CREATE SEQUENCE public.camera_session_sequence
     START WITH 1
     INCREMENT BY 1
@@ -325,6 +527,21 @@ CREATE TABLE public.camera_sessions (
     hub_id uuid NOT NULL,
     sequence bigint NOT NULL,
     connected_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.camera_settings (
+    camera_id integer NOT NULL,
+    version bigint DEFAULT 0 NOT NULL,
+    desired jsonb,
+    desired_by integer,
+    desired_at timestamp with time zone,
+    sent_at timestamp with time zone,
+    reported_version bigint,
+    reported jsonb,
+    refused jsonb DEFAULT '{}'::jsonb NOT NULL,
+    reported_at timestamp with time zone,
+    CONSTRAINT camera_settings_check CHECK (((desired IS NOT NULL) OR (version = 0))),
+    CONSTRAINT camera_settings_version_check CHECK (((version >= 0) AND (version <= '4294967295'::bigint)))
 );
 
 CREATE TABLE public.camera_spools (
@@ -352,15 +569,34 @@ CREATE TABLE public.camera_states (
     signal_dbm smallint,
     spool_count bigint,
     spool_bytes bigint,
-    clock_offset_ms bigint
+    clock_offset_ms bigint,
+    spool_capacity_bytes bigint,
+    dead_count bigint,
+    dropped_count bigint,
+    free_memory_bytes bigint,
+    reset_cause smallint,
+    battery_days real,
+    send_bytes_per_second real
 )
 WITH (fillfactor='50');
+
+CREATE TABLE public.camera_tags (
+    camera_id integer NOT NULL,
+    tag text NOT NULL,
+    CONSTRAINT camera_tags_tag_check CHECK ((tag ~ '^[a-z0-9][a-z0-9-]{0,31}$'::text))
+);
 
 CREATE TABLE public.camera_update_keys (
     camera_id integer NOT NULL,
     sealed_key bytea NOT NULL,
     issued_at timestamp with time zone DEFAULT now() NOT NULL,
     last_number bigint DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE public.camera_watches (
+    camera_id integer NOT NULL,
+    hub_id uuid NOT NULL,
+    until_at timestamp with time zone NOT NULL
 );
 
 CREATE TABLE public.cameras (
@@ -403,6 +639,65 @@ CREATE TABLE public.capture_identities (
     CONSTRAINT capture_identities_state_check CHECK ((state = ANY (ARRAY[1, 2, 3])))
 );
 
+CREATE TABLE public.models (
+    id integer NOT NULL,
+    name text NOT NULL,
+    version text NOT NULL,
+    family text NOT NULL,
+    sha256 bytea,
+    manifest jsonb NOT NULL,
+    blob_path text,
+    is_active boolean DEFAULT false NOT NULL,
+    problem text,
+    added_at timestamp with time zone DEFAULT now() NOT NULL,
+    backfill_before timestamp with time zone
+);
+
+CREATE TABLE public.wildlife_detections (
+    capture_id uuid NOT NULL,
+    captured_at timestamp with time zone NOT NULL,
+    model_id integer DEFAULT 0 NOT NULL,
+    identification_id bigint DEFAULT 0 NOT NULL,
+    ordinal smallint DEFAULT 0 NOT NULL,
+    source smallint NOT NULL,
+    project_id integer NOT NULL,
+    camera_id integer NOT NULL,
+    site_id integer,
+    event_id uuid,
+    category smallint NOT NULL,
+    taxon_id integer,
+    confidence real,
+    box_x real,
+    box_y real,
+    box_width real,
+    box_height real,
+    count smallint DEFAULT 1 NOT NULL,
+    sex text,
+    life_stage text,
+    behavior text,
+    is_current boolean NOT NULL,
+    local_date date NOT NULL,
+    local_hour smallint NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    said_taxon_id integer,
+    CONSTRAINT wildlife_detections_category_check CHECK (((category >= 1) AND (category <= 5))),
+    CONSTRAINT wildlife_detections_confidence_check CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
+    CONSTRAINT wildlife_detections_count_check CHECK (((count >= 1) AND (count <= 10000))),
+    CONSTRAINT wildlife_detections_source_check CHECK ((source = ANY (ARRAY[1, 2, 3])))
+)
+PARTITION BY RANGE (captured_at);
+
+CREATE VIEW public.capture_people AS
+ SELECT d.capture_id,
+    d.captured_at,
+        CASE
+            WHEN bool_or((d.is_current AND (d.source <> 1))) THEN bool_or((d.is_current AND (d.category = 2)))
+            ELSE (bool_or((d.category = 2)) OR (NOT bool_or(((d.source = 1) AND (m.family <> 'background'::text)))))
+        END AS is_hidden
+   FROM (public.wildlife_detections d
+     LEFT JOIN public.models m ON ((m.id = d.model_id)))
+  GROUP BY d.capture_id, d.captured_at;
+
 CREATE TABLE public.captures (
     id uuid NOT NULL,
     captured_at timestamp with time zone NOT NULL,
@@ -436,15 +731,61 @@ CREATE TABLE public.captures (
     thumbnail_widths smallint[] DEFAULT '{}'::smallint[] NOT NULL,
     exif jsonb,
     stages_missing integer NOT NULL,
-    is_low_resolution boolean DEFAULT false NOT NULL
+    is_low_resolution boolean DEFAULT false NOT NULL,
+    clock_correction_id uuid
 )
 PARTITION BY RANGE (captured_at);
+
+CREATE TABLE public.clock_corrections (
+    id uuid NOT NULL,
+    project_id integer NOT NULL,
+    camera_id integer NOT NULL,
+    account_id integer NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone NOT NULL,
+    offset_ms bigint NOT NULL,
+    state smallint DEFAULT 1 NOT NULL,
+    total integer NOT NULL,
+    done integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT clock_corrections_state_check CHECK (((state >= 1) AND (state <= 4)))
+);
 
 CREATE TABLE public.clock_epochs (
     camera_id integer NOT NULL,
     epoch bigint NOT NULL,
     zero_at timestamp with time zone NOT NULL,
     anchored_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.clock_moves (
+    correction_id uuid NOT NULL,
+    capture_id uuid NOT NULL,
+    captured_at timestamp with time zone NOT NULL,
+    clock_quality smallint NOT NULL
+);
+
+CREATE TABLE public.comments (
+    id bigint NOT NULL,
+    project_id integer NOT NULL,
+    event_id uuid NOT NULL,
+    capture_id uuid,
+    account_id integer NOT NULL,
+    client_key uuid NOT NULL,
+    text text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    deleted_at timestamp with time zone,
+    CONSTRAINT comments_text_check CHECK (((length(text) >= 1) AND (length(text) <= 2000)))
+);
+
+ALTER TABLE public.comments ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.comments_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.daily_detection_summary (
@@ -506,6 +847,34 @@ CREATE TABLE public.event_findings (
     best_captured_at timestamp with time zone NOT NULL
 );
 
+CREATE TABLE public.event_questions (
+    id bigint NOT NULL,
+    project_id integer NOT NULL,
+    event_id uuid NOT NULL,
+    account_id integer NOT NULL,
+    client_key uuid NOT NULL,
+    text text NOT NULL,
+    asked_at timestamp with time zone DEFAULT now() NOT NULL,
+    closed_at timestamp with time zone,
+    CONSTRAINT event_questions_text_check CHECK ((length(text) <= 2000))
+);
+
+ALTER TABLE public.event_questions ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.event_questions_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.event_tags (
+    tag_id integer NOT NULL,
+    event_id uuid NOT NULL,
+    account_id integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
 CREATE TABLE public.events (
     id uuid NOT NULL,
     project_id integer NOT NULL,
@@ -520,7 +889,36 @@ CREATE TABLE public.events (
     decided_at timestamp with time zone,
     undecided_count integer DEFAULT 0 NOT NULL,
     version integer DEFAULT 1 NOT NULL,
-    merged_into uuid
+    merged_into uuid,
+    is_open boolean GENERATED ALWAYS AS ((undecided_count > 0)) STORED NOT NULL,
+    models_disagree boolean DEFAULT false NOT NULL
+);
+
+CREATE TABLE public.exports (
+    id uuid NOT NULL,
+    project_id integer NOT NULL,
+    account_id integer NOT NULL,
+    format text NOT NULL,
+    wish jsonb NOT NULL,
+    file_name text NOT NULL,
+    state smallint DEFAULT 1 NOT NULL,
+    rows_done bigint DEFAULT 0 NOT NULL,
+    rows_about bigint DEFAULT 0 NOT NULL,
+    left_out bigint DEFAULT 0 NOT NULL,
+    size_bytes bigint DEFAULT 0 NOT NULL,
+    part_bytes integer DEFAULT 0 NOT NULL,
+    problem text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    expires_at timestamp with time zone,
+    CONSTRAINT exports_state_check CHECK ((state = ANY (ARRAY[1, 2, 3, 4, 5])))
+);
+
+CREATE TABLE public.favourites (
+    account_id integer NOT NULL,
+    event_id uuid NOT NULL,
+    project_id integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 CREATE TABLE public.firmware (
@@ -596,11 +994,38 @@ CREATE TABLE public.identifications (
     capture_id uuid,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     undoes bigint,
+    client_key uuid,
+    batch uuid,
+    model_id integer,
+    event_version integer,
     CONSTRAINT identifications_source_check CHECK ((source = ANY (ARRAY[2, 3])))
 );
 
 ALTER TABLE public.identifications ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.identifications_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.individual_sightings (
+    individual_id integer NOT NULL,
+    event_id uuid NOT NULL,
+    account_id integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.individuals (
+    id integer NOT NULL,
+    project_id integer NOT NULL,
+    name text NOT NULL,
+    CONSTRAINT individuals_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+);
+
+ALTER TABLE public.individuals ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.individuals_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -652,25 +1077,25 @@ ALTER TABLE public.jobs ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.map_grounds (
+    project_id integer NOT NULL,
+    content_type text NOT NULL,
+    content bytea NOT NULL,
+    version text NOT NULL,
+    south double precision,
+    west double precision,
+    north double precision,
+    east double precision,
+    changed_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT map_grounds_content_check CHECK ((length(content) <= 4194304)),
+    CONSTRAINT map_grounds_content_type_check CHECK ((content_type = ANY (ARRAY['application/geo+json'::text, 'image/png'::text, 'image/jpeg'::text])))
+);
+
 CREATE TABLE public.memberships (
     project_id integer NOT NULL,
     account_id integer NOT NULL,
     role smallint NOT NULL,
     CONSTRAINT memberships_role_check CHECK ((role = ANY (ARRAY[1, 2, 3])))
-);
-
-CREATE TABLE public.models (
-    id integer NOT NULL,
-    name text NOT NULL,
-    version text NOT NULL,
-    family text NOT NULL,
-    sha256 bytea,
-    manifest jsonb NOT NULL,
-    blob_path text,
-    is_active boolean DEFAULT false NOT NULL,
-    problem text,
-    added_at timestamp with time zone DEFAULT now() NOT NULL,
-    backfill_before timestamp with time zone
 );
 
 ALTER TABLE public.models ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -680,6 +1105,51 @@ ALTER TABLE public.models ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.operational_gaps (
+    id bigint NOT NULL,
+    project_id integer NOT NULL,
+    camera_id integer NOT NULL,
+    silent_from timestamp with time zone NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    until_at timestamp with time zone,
+    cause smallint NOT NULL,
+    state smallint DEFAULT 1 NOT NULL,
+    proposed_at timestamp with time zone DEFAULT now() NOT NULL,
+    decided_at timestamp with time zone,
+    decided_by integer,
+    CONSTRAINT operational_gaps_cause_check CHECK ((cause = ANY (ARRAY[1, 2]))),
+    CONSTRAINT operational_gaps_check CHECK (((until_at IS NULL) OR (until_at > from_at))),
+    CONSTRAINT operational_gaps_state_check CHECK ((state = ANY (ARRAY[1, 2, 3])))
+);
+
+ALTER TABLE public.operational_gaps ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.operational_gaps_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.package_rows (
+    project_id integer NOT NULL,
+    kind smallint NOT NULL,
+    key text NOT NULL,
+    package_id uuid NOT NULL,
+    fields jsonb NOT NULL,
+    CONSTRAINT package_rows_kind_check CHECK ((kind = ANY (ARRAY[1, 2, 3])))
+);
+
+CREATE TABLE public.packages (
+    id uuid NOT NULL,
+    project_id integer NOT NULL,
+    account_id integer NOT NULL,
+    name text NOT NULL,
+    title text NOT NULL,
+    descriptor jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 CREATE TABLE public.page_events (
@@ -700,9 +1170,18 @@ ALTER TABLE public.page_events ALTER COLUMN sequence ADD GENERATED ALWAYS AS IDE
     CACHE 1
 );
 
+CREATE UNLOGGED TABLE public.preview_frames (
+    camera_id integer NOT NULL,
+    taken_at timestamp with time zone NOT NULL,
+    jpeg bytea NOT NULL
+);
+
 CREATE TABLE public.project_species (
     project_id integer NOT NULL,
-    taxon_id integer NOT NULL
+    taxon_id integer NOT NULL,
+    code text,
+    is_sensitive boolean DEFAULT false NOT NULL,
+    CONSTRAINT project_species_code_check CHECK ((code ~ '^[A-Za-z0-9]{1,12}$'::text))
 );
 
 CREATE TABLE public.projects (
@@ -717,8 +1196,10 @@ CREATE TABLE public.projects (
     retention_days integer,
     retention_keeps_decided boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    people_role smallint DEFAULT 2 NOT NULL,
     CONSTRAINT projects_event_gap_minutes_check CHECK (((event_gap_minutes >= 1) AND (event_gap_minutes <= 1440))),
     CONSTRAINT projects_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+    CONSTRAINT projects_people_role_check CHECK ((people_role = ANY (ARRAY[1, 2, 3]))),
     CONSTRAINT projects_retention_days_check CHECK (((retention_days >= 1) AND (retention_days <= 36500))),
     CONSTRAINT projects_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,47}$'::text)),
     CONSTRAINT projects_summary_confidence_min_check CHECK (((summary_confidence_min >= (0)::double precision) AND (summary_confidence_min <= (1)::double precision)))
@@ -902,6 +1383,13 @@ CREATE TABLE public.recurring_runs (
     result text
 );
 
+CREATE TABLE public.review_reservations (
+    event_id uuid NOT NULL,
+    project_id integer NOT NULL,
+    account_id integer NOT NULL,
+    reserved_until timestamp with time zone NOT NULL
+);
+
 CREATE TABLE public.rollout_cameras (
     rollout_id integer NOT NULL,
     camera_id integer NOT NULL,
@@ -1021,6 +1509,29 @@ CREATE TABLE public.sites (
     CONSTRAINT sites_slug_check CHECK ((slug ~ '^[a-z0-9][a-z0-9-]{0,47}$'::text))
 );
 
+CREATE VIEW public.site_coordinates AS
+ SELECT s.id AS site_id,
+    s.project_id,
+    s.latitude,
+    s.longitude,
+    h.is_sensitive,
+        CASE
+            WHEN (NOT h.is_sensitive) THEN s.latitude
+            WHEN (s.latitude = (90)::double precision) THEN (89.95)::double precision
+            ELSE ((floor((s.latitude * (10)::double precision)) / (10)::double precision) + (0.05)::double precision)
+        END AS shown_latitude,
+        CASE
+            WHEN (NOT h.is_sensitive) THEN s.longitude
+            WHEN (s.longitude = (180)::double precision) THEN (179.95)::double precision
+            ELSE ((floor((s.longitude * (10)::double precision)) / (10)::double precision) + (0.05)::double precision)
+        END AS shown_longitude
+   FROM (public.sites s
+     CROSS JOIN LATERAL ( SELECT (EXISTS ( SELECT
+                   FROM public.project_species p
+                  WHERE ((p.project_id = s.project_id) AND p.is_sensitive AND (EXISTS ( SELECT
+                           FROM public.event_findings f
+                          WHERE ((f.site_id = s.id) AND (f.taxon_id = p.taxon_id) AND (f.taxon_id <> 0))))))) AS is_sensitive) h);
+
 ALTER TABLE public.sites ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.sites_id_seq
     START WITH 1
@@ -1028,6 +1539,33 @@ ALTER TABLE public.sites ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     NO MINVALUE
     NO MAXVALUE
     CACHE 1
+);
+
+CREATE TABLE public.species_merges (
+    id integer NOT NULL,
+    project_id integer NOT NULL,
+    from_taxon integer NOT NULL,
+    into_taxon integer NOT NULL,
+    account_id integer NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    undone_at timestamp with time zone,
+    CONSTRAINT species_merges_check CHECK ((into_taxon <> from_taxon))
+);
+
+ALTER TABLE public.species_merges ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.species_merges_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.species_synonyms (
+    project_id integer NOT NULL,
+    taxon_id integer NOT NULL,
+    name text NOT NULL,
+    CONSTRAINT species_synonyms_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
 );
 
 CREATE TABLE public.summary_dirty (
@@ -1039,6 +1577,38 @@ WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='5000')
 
 ALTER TABLE public.summary_dirty ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.summary_dirty_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.suppressions (
+    id uuid NOT NULL,
+    project_id integer NOT NULL,
+    camera_id integer NOT NULL,
+    account_id integer NOT NULL,
+    category smallint NOT NULL,
+    box_x real NOT NULL,
+    box_y real NOT NULL,
+    box_width real NOT NULL,
+    box_height real NOT NULL,
+    from_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    lifted_at timestamp with time zone,
+    settled_until timestamp with time zone
+);
+
+CREATE TABLE public.tags (
+    id integer NOT NULL,
+    project_id integer NOT NULL,
+    name text NOT NULL,
+    CONSTRAINT tags_name_check CHECK (((length(name) >= 1) AND (length(name) <= 50)))
+);
+
+ALTER TABLE public.tags ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.tags_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -1092,44 +1662,59 @@ CREATE TABLE public.telemetry (
 )
 PARTITION BY RANGE (received_at);
 
-CREATE TABLE public.wildlife_detections (
-    capture_id uuid NOT NULL,
-    captured_at timestamp with time zone NOT NULL,
-    model_id integer DEFAULT 0 NOT NULL,
-    identification_id bigint DEFAULT 0 NOT NULL,
-    ordinal smallint DEFAULT 0 NOT NULL,
-    source smallint NOT NULL,
-    project_id integer NOT NULL,
+CREATE TABLE public.telemetry_hours (
     camera_id integer NOT NULL,
-    site_id integer,
-    event_id uuid,
-    category smallint NOT NULL,
-    taxon_id integer,
-    confidence real,
-    box_x real,
-    box_y real,
-    box_width real,
-    box_height real,
-    count smallint DEFAULT 1 NOT NULL,
-    sex text,
-    life_stage text,
-    behavior text,
-    is_current boolean NOT NULL,
-    local_date date NOT NULL,
-    local_hour smallint NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT wildlife_detections_category_check CHECK (((category >= 1) AND (category <= 5))),
-    CONSTRAINT wildlife_detections_confidence_check CHECK (((confidence >= (0)::double precision) AND (confidence <= (1)::double precision))),
-    CONSTRAINT wildlife_detections_count_check CHECK (((count >= 1) AND (count <= 10000))),
-    CONSTRAINT wildlife_detections_source_check CHECK ((source = ANY (ARRAY[1, 2, 3])))
-)
-PARTITION BY RANGE (captured_at);
+    hour timestamp with time zone NOT NULL,
+    beats integer NOT NULL,
+    first_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    battery_mv integer,
+    battery_percent real,
+    temperature_tenths smallint,
+    signal_dbm smallint,
+    spool_count bigint NOT NULL,
+    spool_bytes bigint NOT NULL,
+    dead_count bigint NOT NULL,
+    dropped_count bigint NOT NULL,
+    clock_offset_ms bigint,
+    free_memory_bytes bigint NOT NULL,
+    sent_bytes bigint NOT NULL,
+    sent_seconds real NOT NULL
+);
+
+CREATE TABLE public.watch_rounds (
+    id boolean DEFAULT true NOT NULL,
+    looked_at timestamp with time zone NOT NULL,
+    since_at timestamp with time zone NOT NULL,
+    CONSTRAINT watch_rounds_id_check CHECK (id)
+);
+
+ALTER TABLE ONLY public.abandoned_uploads
+    ADD CONSTRAINT abandoned_uploads_pkey PRIMARY KEY (camera_id, device_capture_id);
 
 ALTER TABLE ONLY public.accounts
     ADD CONSTRAINT accounts_email_key UNIQUE (email);
 
 ALTER TABLE ONLY public.accounts
     ADD CONSTRAINT accounts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.alert_channels
+    ADD CONSTRAINT alert_channels_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.alert_messages
+    ADD CONSTRAINT alert_messages_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.alert_mutes
+    ADD CONSTRAINT alert_mutes_pkey PRIMARY KEY (project_id, camera_id, kind);
+
+ALTER TABLE ONLY public.alert_policies
+    ADD CONSTRAINT alert_policies_pkey PRIMARY KEY (project_id);
+
+ALTER TABLE ONLY public.alert_rules
+    ADD CONSTRAINT alert_rules_pkey PRIMARY KEY (project_id, kind);
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.api_tokens
     ADD CONSTRAINT api_tokens_pkey PRIMARY KEY (id);
@@ -1140,8 +1725,26 @@ ALTER TABLE ONLY public.api_tokens
 ALTER TABLE ONLY public.audit_entries
     ADD CONSTRAINT audit_entries_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.bulk_steps
+    ADD CONSTRAINT bulk_steps_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.bulk_targets
+    ADD CONSTRAINT bulk_targets_pkey PRIMARY KEY (step_id, event_id);
+
+ALTER TABLE ONLY public.camera_commands
+    ADD CONSTRAINT camera_commands_camera_id_request_id_key UNIQUE (camera_id, request_id);
+
+ALTER TABLE ONLY public.camera_commands
+    ADD CONSTRAINT camera_commands_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.camera_resets
+    ADD CONSTRAINT camera_resets_pkey PRIMARY KEY (camera_id, boot);
+
 ALTER TABLE ONLY public.camera_sessions
     ADD CONSTRAINT camera_sessions_pkey PRIMARY KEY (camera_id);
+
+ALTER TABLE ONLY public.camera_settings
+    ADD CONSTRAINT camera_settings_pkey PRIMARY KEY (camera_id);
 
 ALTER TABLE ONLY public.camera_spools
     ADD CONSTRAINT camera_spools_pkey PRIMARY KEY (spool_id);
@@ -1149,8 +1752,14 @@ ALTER TABLE ONLY public.camera_spools
 ALTER TABLE ONLY public.camera_states
     ADD CONSTRAINT camera_states_pkey PRIMARY KEY (camera_id);
 
+ALTER TABLE ONLY public.camera_tags
+    ADD CONSTRAINT camera_tags_pkey PRIMARY KEY (camera_id, tag);
+
 ALTER TABLE ONLY public.camera_update_keys
     ADD CONSTRAINT camera_update_keys_pkey PRIMARY KEY (camera_id);
+
+ALTER TABLE ONLY public.camera_watches
+    ADD CONSTRAINT camera_watches_pkey PRIMARY KEY (camera_id, hub_id);
 
 ALTER TABLE ONLY public.cameras
     ADD CONSTRAINT cameras_code_key UNIQUE (code);
@@ -1167,8 +1776,20 @@ ALTER TABLE ONLY public.capture_identities
 ALTER TABLE ONLY public.captures
     ADD CONSTRAINT captures_pkey PRIMARY KEY (id, captured_at);
 
+ALTER TABLE ONLY public.clock_corrections
+    ADD CONSTRAINT clock_corrections_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.clock_epochs
     ADD CONSTRAINT clock_epochs_pkey PRIMARY KEY (camera_id, epoch);
+
+ALTER TABLE ONLY public.clock_moves
+    ADD CONSTRAINT clock_moves_pkey PRIMARY KEY (correction_id, capture_id);
+
+ALTER TABLE ONLY public.comments
+    ADD CONSTRAINT comments_account_id_client_key_key UNIQUE (account_id, client_key);
+
+ALTER TABLE ONLY public.comments
+    ADD CONSTRAINT comments_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.daily_detection_summary
     ADD CONSTRAINT daily_detection_summary_pkey PRIMARY KEY (camera_id, detection_date, category, taxon_id);
@@ -1185,8 +1806,23 @@ ALTER TABLE ONLY public.event_dirty
 ALTER TABLE ONLY public.event_findings
     ADD CONSTRAINT event_findings_pkey PRIMARY KEY (event_id, category, taxon_id);
 
+ALTER TABLE ONLY public.event_questions
+    ADD CONSTRAINT event_questions_account_id_client_key_key UNIQUE (account_id, client_key);
+
+ALTER TABLE ONLY public.event_questions
+    ADD CONSTRAINT event_questions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.event_tags
+    ADD CONSTRAINT event_tags_pkey PRIMARY KEY (tag_id, event_id);
+
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.exports
+    ADD CONSTRAINT exports_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.favourites
+    ADD CONSTRAINT favourites_pkey PRIMARY KEY (account_id, event_id);
 
 ALTER TABLE ONLY public.firmware
     ADD CONSTRAINT firmware_board_major_minor_patch_key UNIQUE (board, major, minor, patch);
@@ -1209,6 +1845,12 @@ ALTER TABLE ONLY public.hubs
 ALTER TABLE ONLY public.identifications
     ADD CONSTRAINT identifications_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.individual_sightings
+    ADD CONSTRAINT individual_sightings_pkey PRIMARY KEY (individual_id, event_id);
+
+ALTER TABLE ONLY public.individuals
+    ADD CONSTRAINT individuals_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.job_minutes
     ADD CONSTRAINT job_minutes_pkey PRIMARY KEY (kind, minute);
 
@@ -1217,6 +1859,9 @@ ALTER TABLE ONLY public.jobs
 
 ALTER TABLE ONLY public.jobs
     ADD CONSTRAINT jobs_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.map_grounds
+    ADD CONSTRAINT map_grounds_pkey PRIMARY KEY (project_id);
 
 ALTER TABLE ONLY public.memberships
     ADD CONSTRAINT memberships_pkey PRIMARY KEY (project_id, account_id);
@@ -1227,8 +1872,26 @@ ALTER TABLE ONLY public.models
 ALTER TABLE ONLY public.models
     ADD CONSTRAINT models_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.operational_gaps
+    ADD CONSTRAINT operational_gaps_camera_id_silent_from_key UNIQUE (camera_id, silent_from);
+
+ALTER TABLE ONLY public.operational_gaps
+    ADD CONSTRAINT operational_gaps_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.package_rows
+    ADD CONSTRAINT package_rows_pkey PRIMARY KEY (project_id, kind, key);
+
+ALTER TABLE ONLY public.packages
+    ADD CONSTRAINT packages_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.packages
+    ADD CONSTRAINT packages_project_id_name_key UNIQUE (project_id, name);
+
 ALTER TABLE ONLY public.page_events
     ADD CONSTRAINT page_events_pkey PRIMARY KEY (sequence);
+
+ALTER TABLE ONLY public.preview_frames
+    ADD CONSTRAINT preview_frames_pkey PRIMARY KEY (camera_id);
 
 ALTER TABLE ONLY public.project_species
     ADD CONSTRAINT project_species_pkey PRIMARY KEY (project_id, taxon_id);
@@ -1281,6 +1944,9 @@ ALTER TABLE ONLY public.quarantine_entries
 ALTER TABLE ONLY public.recurring_runs
     ADD CONSTRAINT recurring_runs_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.review_reservations
+    ADD CONSTRAINT review_reservations_pkey PRIMARY KEY (event_id);
+
 ALTER TABLE ONLY public.rollout_cameras
     ADD CONSTRAINT rollout_cameras_pkey PRIMARY KEY (rollout_id, camera_id);
 
@@ -1308,8 +1974,20 @@ ALTER TABLE ONLY public.sites
 ALTER TABLE ONLY public.sites
     ADD CONSTRAINT sites_project_id_slug_key UNIQUE (project_id, slug);
 
+ALTER TABLE ONLY public.species_merges
+    ADD CONSTRAINT species_merges_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.species_synonyms
+    ADD CONSTRAINT species_synonyms_pkey PRIMARY KEY (project_id, name);
+
 ALTER TABLE ONLY public.summary_dirty
     ADD CONSTRAINT summary_dirty_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.suppressions
+    ADD CONSTRAINT suppressions_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.tags
+    ADD CONSTRAINT tags_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.taxa
     ADD CONSTRAINT taxa_pkey PRIMARY KEY (id);
@@ -1323,11 +2001,31 @@ ALTER TABLE ONLY public.taxa
 ALTER TABLE ONLY public.taxon_names
     ADD CONSTRAINT taxon_names_pkey PRIMARY KEY (taxon_id, language, name);
 
+ALTER TABLE ONLY public.telemetry_hours
+    ADD CONSTRAINT telemetry_hours_pkey PRIMARY KEY (camera_id, hour);
+
 ALTER TABLE ONLY public.telemetry
     ADD CONSTRAINT telemetry_pkey PRIMARY KEY (camera_id, boot, sequence, received_at);
 
+ALTER TABLE ONLY public.watch_rounds
+    ADD CONSTRAINT watch_rounds_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.wildlife_detections
     ADD CONSTRAINT wildlife_detections_pkey PRIMARY KEY (capture_id, model_id, identification_id, ordinal, captured_at);
+
+CREATE INDEX abandoned_uploads_given_up_at_idx ON public.abandoned_uploads USING btree (given_up_at);
+
+CREATE INDEX alert_channels_project_id_idx ON public.alert_channels USING btree (project_id);
+
+CREATE INDEX alert_messages_next_at_idx ON public.alert_messages USING btree (next_at) WHERE (state = 1);
+
+CREATE UNIQUE INDEX alert_messages_once ON public.alert_messages USING btree (alert_id, channel_id, occasion) WHERE (alert_id IS NOT NULL);
+
+CREATE INDEX alert_messages_project_id_created_at_idx ON public.alert_messages USING btree (project_id, created_at DESC);
+
+CREATE UNIQUE INDEX alerts_one_open ON public.alerts USING btree (project_id, kind, camera_id) WHERE (closed_at IS NULL);
+
+CREATE INDEX alerts_project_id_id_idx ON public.alerts USING btree (project_id, id DESC) WHERE (raised_at IS NOT NULL);
 
 CREATE INDEX api_tokens_account_id_idx ON public.api_tokens USING btree (account_id);
 
@@ -1336,6 +2034,18 @@ CREATE INDEX audit_entries_at_idx ON public.audit_entries USING btree (at DESC);
 CREATE INDEX audit_entries_camera_id_id_idx ON public.audit_entries USING btree (camera_id, id DESC) WHERE (camera_id IS NOT NULL);
 
 CREATE INDEX audit_entries_project_id_id_idx ON public.audit_entries USING btree (project_id, id DESC) WHERE (project_id IS NOT NULL);
+
+CREATE INDEX bulk_steps_project_id_created_at_idx ON public.bulk_steps USING btree (project_id, created_at DESC);
+
+CREATE INDEX bulk_targets_step_id_state_idx ON public.bulk_targets USING btree (step_id, state);
+
+CREATE INDEX camera_commands_camera_id_id_idx ON public.camera_commands USING btree (camera_id, id DESC);
+
+CREATE INDEX camera_commands_camera_id_id_idx1 ON public.camera_commands USING btree (camera_id, id) WHERE (state = ANY (ARRAY[0, 1]));
+
+CREATE INDEX camera_resets_at_idx ON public.camera_resets USING btree (at);
+
+CREATE INDEX camera_tags_tag_idx ON public.camera_tags USING btree (tag);
 
 CREATE INDEX cameras_changed_at_idx ON public.cameras USING btree (changed_at);
 
@@ -1347,11 +2057,21 @@ CREATE INDEX captures_camera_time ON ONLY public.captures USING btree (camera_id
 
 CREATE INDEX captures_event ON ONLY public.captures USING btree (event_id, captured_at);
 
+CREATE INDEX captures_file ON ONLY public.captures USING btree (project_id, file_name) WHERE (file_name IS NOT NULL);
+
 CREATE INDEX captures_project_time ON ONLY public.captures USING btree (project_id, captured_at DESC, id DESC);
 
 CREATE INDEX captures_stages_missing ON ONLY public.captures USING btree (captured_at) WHERE (stages_missing <> 0);
 
 CREATE INDEX captures_time ON ONLY public.captures USING btree (captured_at);
+
+CREATE INDEX captures_unchecked ON ONLY public.captures USING btree (project_id, camera_id, captured_at) WHERE (clock_quality = ANY (ARRAY[3, 4]));
+
+CREATE INDEX clock_corrections_project_id_created_at_idx ON public.clock_corrections USING btree (project_id, created_at DESC);
+
+CREATE INDEX clock_moves_capture_id_idx ON public.clock_moves USING btree (capture_id);
+
+CREATE INDEX comments_event_id_idx ON public.comments USING btree (event_id);
 
 CREATE INDEX daily_detection_summary_project_id_taxon_id_detection_date_idx ON public.daily_detection_summary USING btree (project_id, taxon_id, detection_date);
 
@@ -1363,19 +2083,45 @@ CREATE INDEX event_findings_project_id_category_started_at_event_id_idx ON publi
 
 CREATE INDEX event_findings_project_id_taxon_id_started_at_event_id_idx ON public.event_findings USING btree (project_id, taxon_id, started_at DESC, event_id DESC) WHERE (taxon_id <> 0);
 
+CREATE INDEX event_findings_site ON public.event_findings USING btree (site_id, taxon_id) WHERE (taxon_id <> 0);
+
+CREATE INDEX event_questions_event_id_idx ON public.event_questions USING btree (event_id);
+
+CREATE INDEX event_questions_project_id_idx ON public.event_questions USING btree (project_id) WHERE (closed_at IS NULL);
+
+CREATE INDEX event_tags_event_id_idx ON public.event_tags USING btree (event_id);
+
 CREATE INDEX events_camera_id_started_at_idx ON public.events USING btree (camera_id, started_at) WHERE (merged_into IS NULL);
 
 CREATE INDEX events_merged_into_idx ON public.events USING btree (merged_into) WHERE (merged_into IS NOT NULL);
+
+CREATE INDEX events_open ON public.events USING btree (project_id, started_at DESC, id DESC) WHERE (is_open AND (merged_into IS NULL));
 
 CREATE INDEX events_project_id_started_at_id_idx ON public.events USING btree (project_id, started_at DESC, id DESC) WHERE (merged_into IS NULL);
 
 CREATE INDEX events_site_id_started_at_id_idx ON public.events USING btree (site_id, started_at DESC, id DESC) WHERE (merged_into IS NULL);
 
+CREATE INDEX exports_expires_at_idx ON public.exports USING btree (expires_at) WHERE (part_bytes > 0);
+
+CREATE INDEX exports_project_id_created_at_idx ON public.exports USING btree (project_id, created_at DESC);
+
+CREATE INDEX favourites_event_id_idx ON public.favourites USING btree (event_id);
+
+CREATE UNIQUE INDEX identifications_account_id_client_key_idx ON public.identifications USING btree (account_id, client_key) WHERE (client_key IS NOT NULL);
+
+CREATE INDEX identifications_batch_idx ON public.identifications USING btree (batch) WHERE (batch IS NOT NULL);
+
 CREATE INDEX identifications_capture_id_idx ON public.identifications USING btree (capture_id);
 
 CREATE INDEX identifications_event_id_idx ON public.identifications USING btree (event_id);
 
+CREATE INDEX identifications_project_id_account_id_created_at_idx ON public.identifications USING btree (project_id, account_id, created_at DESC);
+
 CREATE UNIQUE INDEX identifications_undoes_idx ON public.identifications USING btree (undoes) WHERE (undoes IS NOT NULL);
+
+CREATE INDEX individual_sightings_event_id_idx ON public.individual_sightings USING btree (event_id);
+
+CREATE UNIQUE INDEX individuals_project_id_lower_idx ON public.individuals USING btree (project_id, lower(name));
 
 CREATE INDEX job_minutes_minute_idx ON public.job_minutes USING btree (minute);
 
@@ -1393,7 +2139,13 @@ CREATE INDEX memberships_account_id_idx ON public.memberships USING btree (accou
 
 CREATE UNIQUE INDEX models_is_active_idx ON public.models USING btree (is_active) WHERE is_active;
 
+CREATE INDEX operational_gaps_project_id_state_from_at_idx ON public.operational_gaps USING btree (project_id, state, from_at DESC);
+
+CREATE INDEX package_rows_package_id_idx ON public.package_rows USING btree (package_id);
+
 CREATE INDEX page_events_project_id_sequence_idx ON public.page_events USING btree (project_id, sequence);
+
+CREATE UNIQUE INDEX project_species_project_id_lower_idx ON public.project_species USING btree (project_id, lower(code)) WHERE (code IS NOT NULL);
 
 CREATE INDEX qrtz_fired_triggers_sched_name_instance_name_requests_recov_idx ON public.qrtz_fired_triggers USING btree (sched_name, instance_name, requests_recovery);
 
@@ -1405,7 +2157,11 @@ CREATE INDEX qrtz_triggers_sched_name_job_name_job_group_idx ON public.qrtz_trig
 
 CREATE INDEX qrtz_triggers_sched_name_trigger_state_next_fire_time_prior_idx ON public.qrtz_triggers USING btree (sched_name, trigger_state, next_fire_time, priority DESC, misfire_instr);
 
+CREATE INDEX quarantine_entries_device_capture_id_idx ON public.quarantine_entries USING btree (device_capture_id);
+
 CREATE INDEX quarantine_entries_received_at_idx ON public.quarantine_entries USING btree (received_at DESC) WHERE (resolved_at IS NULL);
+
+CREATE INDEX review_reservations_project_id_reserved_until_idx ON public.review_reservations USING btree (project_id, reserved_until);
 
 CREATE INDEX rollout_cameras_camera_id_idx ON public.rollout_cameras USING btree (camera_id);
 
@@ -1423,9 +2179,21 @@ CREATE INDEX rollouts_project_id_id_idx ON public.rollouts USING btree (project_
 
 CREATE INDEX sessions_account_id_idx ON public.sessions USING btree (account_id);
 
+CREATE UNIQUE INDEX species_merges_project_id_from_taxon_idx ON public.species_merges USING btree (project_id, from_taxon) WHERE (undone_at IS NULL);
+
+CREATE INDEX species_synonyms_project_id_taxon_id_idx ON public.species_synonyms USING btree (project_id, taxon_id);
+
 CREATE INDEX summary_dirty_camera_id_detection_date_idx ON public.summary_dirty USING btree (camera_id, detection_date);
 
+CREATE INDEX suppressions_camera_id_idx ON public.suppressions USING btree (camera_id) WHERE (lifted_at IS NULL);
+
+CREATE INDEX suppressions_project_id_created_at_idx ON public.suppressions USING btree (project_id, created_at DESC);
+
+CREATE UNIQUE INDEX tags_project_id_lower_idx ON public.tags USING btree (project_id, lower(name));
+
 CREATE INDEX telemetry_camera_time ON ONLY public.telemetry USING btree (camera_id, received_at DESC);
+
+CREATE INDEX telemetry_hours_hour_idx ON public.telemetry_hours USING btree (hour);
 
 CREATE INDEX wildlife_detections_camera ON ONLY public.wildlife_detections USING btree (camera_id, local_date);
 
@@ -1441,14 +2209,76 @@ CREATE INDEX wildlife_detections_time ON ONLY public.wildlife_detections USING b
 
 CREATE TRIGGER audit_entries_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_entries FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_audit_change();
 
+CREATE TRIGGER merge_taxon BEFORE INSERT OR UPDATE OF is_current ON public.wildlife_detections FOR EACH ROW WHEN ((new.is_current AND (new.taxon_id IS NOT NULL))) EXECUTE FUNCTION public.merge_taxon();
+
+ALTER TABLE ONLY public.abandoned_uploads
+    ADD CONSTRAINT abandoned_uploads_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.alert_channels
+    ADD CONSTRAINT alert_channels_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.alert_messages
+    ADD CONSTRAINT alert_messages_alert_id_fkey FOREIGN KEY (alert_id) REFERENCES public.alerts(id);
+
+ALTER TABLE ONLY public.alert_messages
+    ADD CONSTRAINT alert_messages_channel_id_fkey FOREIGN KEY (channel_id) REFERENCES public.alert_channels(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.alert_messages
+    ADD CONSTRAINT alert_messages_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.alert_mutes
+    ADD CONSTRAINT alert_mutes_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.alert_mutes
+    ADD CONSTRAINT alert_mutes_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.alert_policies
+    ADD CONSTRAINT alert_policies_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.alert_rules
+    ADD CONSTRAINT alert_rules_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_acknowledged_by_fkey FOREIGN KEY (acknowledged_by) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_covered_by_fkey FOREIGN KEY (covered_by) REFERENCES public.alerts(id);
+
+ALTER TABLE ONLY public.alerts
+    ADD CONSTRAINT alerts_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
 ALTER TABLE ONLY public.api_tokens
     ADD CONSTRAINT api_tokens_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
 
 ALTER TABLE ONLY public.audit_entries
     ADD CONSTRAINT audit_entries_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
 
+ALTER TABLE ONLY public.bulk_steps
+    ADD CONSTRAINT bulk_steps_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.bulk_steps
+    ADD CONSTRAINT bulk_steps_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.bulk_targets
+    ADD CONSTRAINT bulk_targets_step_id_fkey FOREIGN KEY (step_id) REFERENCES public.bulk_steps(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.camera_commands
+    ADD CONSTRAINT camera_commands_asked_by_fkey FOREIGN KEY (asked_by) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.camera_commands
+    ADD CONSTRAINT camera_commands_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.camera_resets
+    ADD CONSTRAINT camera_resets_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
 ALTER TABLE ONLY public.camera_sessions
     ADD CONSTRAINT camera_sessions_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.camera_settings
+    ADD CONSTRAINT camera_settings_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.camera_settings
+    ADD CONSTRAINT camera_settings_desired_by_fkey FOREIGN KEY (desired_by) REFERENCES public.accounts(id);
 
 ALTER TABLE ONLY public.camera_spools
     ADD CONSTRAINT camera_spools_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
@@ -1456,8 +2286,14 @@ ALTER TABLE ONLY public.camera_spools
 ALTER TABLE ONLY public.camera_states
     ADD CONSTRAINT camera_states_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
 
+ALTER TABLE ONLY public.camera_tags
+    ADD CONSTRAINT camera_tags_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
 ALTER TABLE ONLY public.camera_update_keys
     ADD CONSTRAINT camera_update_keys_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.camera_watches
+    ADD CONSTRAINT camera_watches_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
 
 ALTER TABLE ONLY public.cameras
     ADD CONSTRAINT cameras_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
@@ -1465,8 +2301,29 @@ ALTER TABLE ONLY public.cameras
 ALTER TABLE ONLY public.capture_identities
     ADD CONSTRAINT capture_identities_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
 
+ALTER TABLE ONLY public.clock_corrections
+    ADD CONSTRAINT clock_corrections_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.clock_corrections
+    ADD CONSTRAINT clock_corrections_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.clock_corrections
+    ADD CONSTRAINT clock_corrections_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
 ALTER TABLE ONLY public.clock_epochs
     ADD CONSTRAINT clock_epochs_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.clock_moves
+    ADD CONSTRAINT clock_moves_correction_id_fkey FOREIGN KEY (correction_id) REFERENCES public.clock_corrections(id);
+
+ALTER TABLE ONLY public.comments
+    ADD CONSTRAINT comments_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.comments
+    ADD CONSTRAINT comments_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.comments
+    ADD CONSTRAINT comments_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
 
 ALTER TABLE ONLY public.deployments
     ADD CONSTRAINT deployments_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
@@ -1479,6 +2336,24 @@ ALTER TABLE ONLY public.deployments
 
 ALTER TABLE ONLY public.event_findings
     ADD CONSTRAINT event_findings_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id);
+
+ALTER TABLE ONLY public.event_questions
+    ADD CONSTRAINT event_questions_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.event_questions
+    ADD CONSTRAINT event_questions_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.event_questions
+    ADD CONSTRAINT event_questions_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.event_tags
+    ADD CONSTRAINT event_tags_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.event_tags
+    ADD CONSTRAINT event_tags_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.event_tags
+    ADD CONSTRAINT event_tags_tag_id_fkey FOREIGN KEY (tag_id) REFERENCES public.tags(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
@@ -1495,6 +2370,21 @@ ALTER TABLE ONLY public.events
 ALTER TABLE ONLY public.events
     ADD CONSTRAINT events_site_id_fkey FOREIGN KEY (site_id) REFERENCES public.sites(id);
 
+ALTER TABLE ONLY public.exports
+    ADD CONSTRAINT exports_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.exports
+    ADD CONSTRAINT exports_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.favourites
+    ADD CONSTRAINT favourites_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.favourites
+    ADD CONSTRAINT favourites_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.favourites
+    ADD CONSTRAINT favourites_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
 ALTER TABLE ONLY public.firmware
     ADD CONSTRAINT firmware_added_by_fkey FOREIGN KEY (added_by) REFERENCES public.accounts(id);
 
@@ -1508,16 +2398,55 @@ ALTER TABLE ONLY public.identifications
     ADD CONSTRAINT identifications_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
 
 ALTER TABLE ONLY public.identifications
+    ADD CONSTRAINT identifications_model_id_fkey FOREIGN KEY (model_id) REFERENCES public.models(id);
+
+ALTER TABLE ONLY public.identifications
     ADD CONSTRAINT identifications_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
 
 ALTER TABLE ONLY public.identifications
     ADD CONSTRAINT identifications_undoes_fkey FOREIGN KEY (undoes) REFERENCES public.identifications(id);
+
+ALTER TABLE ONLY public.individual_sightings
+    ADD CONSTRAINT individual_sightings_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.individual_sightings
+    ADD CONSTRAINT individual_sightings_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.individual_sightings
+    ADD CONSTRAINT individual_sightings_individual_id_fkey FOREIGN KEY (individual_id) REFERENCES public.individuals(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.individuals
+    ADD CONSTRAINT individuals_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.map_grounds
+    ADD CONSTRAINT map_grounds_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
 
 ALTER TABLE ONLY public.memberships
     ADD CONSTRAINT memberships_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
 
 ALTER TABLE ONLY public.memberships
     ADD CONSTRAINT memberships_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.operational_gaps
+    ADD CONSTRAINT operational_gaps_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.operational_gaps
+    ADD CONSTRAINT operational_gaps_decided_by_fkey FOREIGN KEY (decided_by) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.operational_gaps
+    ADD CONSTRAINT operational_gaps_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.package_rows
+    ADD CONSTRAINT package_rows_package_id_fkey FOREIGN KEY (package_id) REFERENCES public.packages(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.package_rows
+    ADD CONSTRAINT package_rows_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.packages
+    ADD CONSTRAINT packages_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.packages
+    ADD CONSTRAINT packages_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
 
 ALTER TABLE ONLY public.project_species
     ADD CONSTRAINT project_species_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
@@ -1542,6 +2471,12 @@ ALTER TABLE ONLY public.qrtz_triggers
 
 ALTER TABLE ONLY public.quarantine_entries
     ADD CONSTRAINT quarantine_entries_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.review_reservations
+    ADD CONSTRAINT review_reservations_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.review_reservations
+    ADD CONSTRAINT review_reservations_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
 
 ALTER TABLE ONLY public.rollout_cameras
     ADD CONSTRAINT rollout_cameras_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
@@ -1584,6 +2519,33 @@ ALTER TABLE ONLY public.sign_in_links
 
 ALTER TABLE ONLY public.sites
     ADD CONSTRAINT sites_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.species_merges
+    ADD CONSTRAINT species_merges_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.species_merges
+    ADD CONSTRAINT species_merges_from_taxon_fkey FOREIGN KEY (from_taxon) REFERENCES public.taxa(id);
+
+ALTER TABLE ONLY public.species_merges
+    ADD CONSTRAINT species_merges_into_taxon_fkey FOREIGN KEY (into_taxon) REFERENCES public.taxa(id);
+
+ALTER TABLE ONLY public.species_merges
+    ADD CONSTRAINT species_merges_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.species_synonyms
+    ADD CONSTRAINT species_synonyms_project_id_taxon_id_fkey FOREIGN KEY (project_id, taxon_id) REFERENCES public.project_species(project_id, taxon_id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.suppressions
+    ADD CONSTRAINT suppressions_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.suppressions
+    ADD CONSTRAINT suppressions_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.suppressions
+    ADD CONSTRAINT suppressions_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.tags
+    ADD CONSTRAINT tags_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
 
 ALTER TABLE ONLY public.taxa
     ADD CONSTRAINT taxa_parent_id_fkey FOREIGN KEY (parent_id) REFERENCES public.taxa(id);

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WildCam.Hub.Desk.Pages;
+using WildCam.Hub.Hosting;
 using WildCam.Storage;
 using WildCam.Storage.Desk;
 
@@ -39,7 +40,7 @@ static class PrivacyRoutes
         }
 
         if (await frames.OpenAsync(context, project) is not
-            { Project: { } open, CanManage: true, Visitor: { } visitor } frame)
+            { Project: { } open, CanManage: true } frame)
         {
             return await LookRoutes.NothingAsync(context, frames);
         }
@@ -51,7 +52,7 @@ static class PrivacyRoutes
         var sensitive = form["sensitive"]
             .Select(id => int.TryParse(id, CultureInfo.InvariantCulture, out var known) ? known : 0)
             .Where(id => id > 0).Take(PrivacyTable.SpeciesMax).ToHashSet();
-        await privacy.SetAsync(open.Id, visitor.AccountId, role, sensitive, context.RequestAborted);
+        await privacy.SetAsync(open.Id, context.Actor(), role, sensitive, context.RequestAborted);
         return TypedResults.LocalRedirect($"{frame.Root}/settings/privacy?saved");
     }
 }

@@ -18,12 +18,12 @@ static class ExportsApi
 {
     public static void Map(IEndpointRouteBuilder project)
     {
-        var exports = project.MapGroup("/exports").RequireRole(Role.Researcher).RequireScope(TokenScopes.Export);
-        exports.MapGet("", ListAsync);
-        exports.MapPost("", AddAsync);
-        exports.MapGet("/{id:guid}", ShowAsync);
-        exports.MapDelete("/{id:guid}", DeleteAsync);
-        exports.MapGet("/{id:guid}/file", FetchAsync);
+        var exports = project.MapGroup("").RequireRole(Role.Researcher).RequireScope(TokenScopes.Export);
+        exports.MapGet("/exports", ListAsync);
+        exports.MapPost("/exports", AddAsync);
+        exports.MapGet("/exports/{id:guid}", ShowAsync);
+        exports.MapDelete("/exports/{id:guid}", DeleteAsync);
+        exports.MapGet("/exports/{id:guid}/file", FetchAsync);
     }
 
     static async Task<Ok<IReadOnlyList<ExportAnswer>>> ListAsync(

@@ -1,4 +1,5 @@
 using Npgsql;
+using WildCam.Storage.Accounts;
 
 namespace WildCam.Storage.Desk;
 
@@ -44,40 +45,63 @@ public sealed class PrivacyTable(NpgsqlDataSource database)
 
     /// <summary>Sets both, and writes down who did it.</summary>
     public async Task SetAsync(
-        int projectId, int accountId, Role peopleRole, IReadOnlyCollection<int> sensitive,
+        int projectId, Actor actor, Role peopleRole, IReadOnlyCollection<int> sensitive,
         CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using var batch = new NpgsqlBatch(connection);
-        void Add(string sql, params ReadOnlySpan<object> values)
-        {
-            var command = new NpgsqlBatchCommand(sql);
-            foreach (var value in values)
-            {
-                command.Parameters.Add(new NpgsqlParameter { Value = value });
-            }
-
-            batch.BatchCommands.Add(command);
-        }
-
+        var before = await ReadForAuditAsync(connection, projectId, cancellationToken);
         var ids = sensitive.ToArray();
-        Add("update projects set people_role = $2 where id = $1", projectId, (short)peopleRole);
-        Add("""
+        await using var batch = new NpgsqlBatch(connection);
+        Add(batch, "update projects set people_role = $2 where id = $1", projectId, (short)peopleRole);
+        Add(batch, """
             update project_species set is_sensitive = taxon_id = any($2)
             where project_id = $1 and is_sensitive <> (taxon_id = any($2))
             """, projectId, ids);
-        Add("""
+        Add(batch, """
             insert into project_species (project_id, taxon_id, is_sensitive)
             select $1, id, true from taxa where id = any($2)
             on conflict (project_id, taxon_id) do update set is_sensitive = true
             """, projectId, ids);
-        Add("""
-            insert into audit_entries (account_id, project_id, action, subject, detail)
-            values ($2, $1, 'project.privacy', '',
-              jsonb_build_object('peopleRole', $3::smallint, 'sensitive', $4::int[]))
-            """, projectId, accountId, (short)peopleRole, ids);
         await batch.ExecuteNonQueryAsync(cancellationToken);
+        await AuditTable.AddAsync(
+            connection,
+            new AuditEntry(actor, "project.privacy", "people and sensitive species")
+            {
+                ProjectId = projectId,
+                Before = before,
+                After = await ReadForAuditAsync(connection, projectId, cancellationToken),
+            },
+            cancellationToken);
         await transaction.CommitAsync(cancellationToken);
+    }
+
+    static async Task<object> ReadForAuditAsync(
+        NpgsqlConnection connection, int projectId, CancellationToken cancellationToken)
+    {
+        await using var command = connection.Command("""
+            select p.people_role, array(
+              select t.scientific_name from project_species s join taxa t on t.id = s.taxon_id
+              where s.project_id = p.id and s.is_sensitive order by t.scientific_name)
+            from projects p where p.id = $1 for update of p
+            """, projectId);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        await reader.ReadAsync(cancellationToken);
+        return new
+        {
+            PeopleSeenBy = ((Role)reader.GetInt16(0)).ToString(),
+            Sensitive = reader.GetFieldValue<string[]>(1),
+        };
+    }
+
+    static void Add(NpgsqlBatch batch, string sql, params ReadOnlySpan<object> values)
+    {
+        var command = new NpgsqlBatchCommand(sql);
+        foreach (var value in values)
+        {
+            command.Parameters.Add(new NpgsqlParameter { Value = value });
+        }
+
+        batch.BatchCommands.Add(command);
     }
 }

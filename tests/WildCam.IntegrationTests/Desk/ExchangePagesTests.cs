@@ -144,6 +144,9 @@ public sealed class ExchangePagesTests(DeskHub hub) : IClassFixture<DeskHub>
         Assert.True(await page.GetByLabel("Raccoon").IsCheckedAsync());
         Assert.Equal((short)3, await hub.Database.ReadAsync<short>(
             "select people_role from projects where slug = 'creek'"));
+        Assert.Equal("Procyon lotor", await hub.Database.ReadAsync<string>("""
+            select after -> 'sensitive' ->> 0 from audit_entries where action = 'project.privacy'
+            """));
         await hub.Database.RunAsync("update projects set people_role = 2 where slug = 'creek'");
         await page.Context.CloseAsync();
     }

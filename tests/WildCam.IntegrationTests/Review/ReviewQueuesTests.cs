@@ -147,7 +147,7 @@ public sealed class ReviewQueuesTests(TestDatabase database) : IClassFixture<Tes
         var elsewhere = await CaptureWorld.MakeAsync(database);
         var visit = await EventAsync(world, await world.AddCameraAsync(), 0);
         var account = await world.AddAccountAsync();
-        foreach (var target in new[] { (visit.Event, (Guid?)null), ((Guid?)null, visit.Capture) })
+        foreach (var target in new (Guid?, Guid?)[] { (visit.Event, null), (null, visit.Capture) })
         {
             var result = await Decisions.FileAsync(
                 new(account, target.Item1, target.Item2, null, [new(Category.Animal)], null)

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.Options;
 using WildCam.Hub.Desk.Pages;
 using WildCam.Hub.Hosting;
+using WildCam.Storage.Cameras;
 using WildCam.Storage.Watch;
 
 namespace WildCam.Hub.Desk;
@@ -79,7 +80,7 @@ static class MapRoutes
 
     static async Task<IResult> CamerasAsync(
         string project, HttpContext context, Frames frames, FleetListTable fleet, AlertRulesTable rules,
-        MapGroundsTable grounds, IOptions<MapOptions> options, TimeProvider time)
+        MapGroundsTable grounds, SitesTable sites, IOptions<MapOptions> options, TimeProvider time)
     {
         if (await frames.OpenAsync(context, project) is not { Project: { } open } frame)
         {
@@ -90,20 +91,23 @@ static class MapRoutes
         var limits = (await rules.ReadAsync(open.Id, abort)).Limits;
         var ground = await grounds.FindAsync(open.Id, abort);
         var tiles = options.Value.TileOrigin is null ? null : options.Value.TileUrl;
+        var places = (await sites.ListForAsync(open.Id, open.Role, abort)).ToDictionary(s => s.Id);
         context.Response.Headers.CacheControl = "no-cache";
         return TypedResults.Ok(new MapAnswer(
             [
                 .. (await fleet.ListAllAsync(open.Id, limits, now, abort))
-                    .Where(c => c is { Latitude: not null, Longitude: not null })
-                    .Select(c => Camera(c, CameraRoutes.StateOf(c, limits, now, frame))),
+                    .Where(c => c.SiteId is { } id && places.TryGetValue(id, out var at) && at.Latitude is not null
+                        && at.Longitude is not null)
+                    .Select(c => Camera(c, places[c.SiteId!.Value], CameraRoutes.StateOf(c, limits, now, frame))),
             ],
             frame.Assets.Has("land-110m.json") ? frame.Assets.Url("land-110m.json") : "",
             tiles, tiles is null ? null : options.Value.TileAttribution,
             ground is null ? null : $"{frame.Root}/map/ground/{ground.Version}", ground?.Bounds));
     }
 
-    static MapCamera Camera(FleetRow camera, CameraState state) => new(
-        camera.Code, camera.Name, camera.Latitude!.Value, camera.Longitude!.Value, (int)state.Condition, state.Icon,
+    /// <summary>At the place that the visitor may know.</summary>
+    static MapCamera Camera(FleetRow camera, Site site, CameraState state) => new(
+        camera.Code, camera.Name, site.Latitude!.Value, site.Longitude!.Value, (int)state.Condition, state.Icon,
         state.Tone, state.Word, state.Sentence);
 
     static async Task<IResult> GroundAsync(

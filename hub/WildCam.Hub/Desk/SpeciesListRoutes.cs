@@ -9,7 +9,9 @@ using WildCam.Storage.Jobs;
 
 namespace WildCam.Hub.Desk;
 
-/// <summary>The project's list of species: codes, synonyms, mergers. Everybody of the project reads, managers write.</summary>
+/// <summary>
+/// The project's list of species: codes, synonyms, mergers. Everybody of the project reads, managers write.
+/// </summary>
 static class SpeciesListRoutes
 {
     public static void Map(IEndpointRouteBuilder project)

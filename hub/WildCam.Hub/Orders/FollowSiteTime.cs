@@ -38,7 +38,12 @@ sealed class FollowSiteTime(SettingsTable settings, TimeProvider time) : IRecurr
 
             if (page.Count < PageMax)
             {
-                return changed == 0 ? "All know it." : $"{changed} cameras are told.";
+                return changed switch
+                {
+                    0 => "All know it.",
+                    1 => "1 camera is told.",
+                    _ => $"{changed} cameras are told.",
+                };
             }
         }
     }

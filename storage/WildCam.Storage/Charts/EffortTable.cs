@@ -8,11 +8,19 @@ public sealed class EffortTable(NpgsqlDataSource database)
     /// <summary>Deployments that a chart reads.</summary>
     public const int DeploymentsMax = 20_000;
 
-    public async Task<IReadOnlyList<ChartSite>> ListSitesAsync(int projectId, CancellationToken cancellationToken)
+    /// <summary>
+    /// All sites of a project by name, with the coordinates that this role may know: of a sensitive species' site only
+    /// managers get the exact ones.
+    /// </summary>
+    public async Task<IReadOnlyList<ChartSite>> ListSitesAsync(
+        int projectId, Role role, CancellationToken cancellationToken)
     {
-        await using var command = database.Command(
-            "select id, slug, name, latitude, longitude, time_zone from sites where project_id = $1 order by name, id",
-            projectId);
+        await using var command = database.Command("""
+            select s.id, s.slug, s.name, case when $2 then s.latitude else v.shown_latitude end,
+              case when $2 then s.longitude else v.shown_longitude end, s.time_zone
+            from sites s join site_coordinates v on v.site_id = s.id
+            where s.project_id = $1 order by s.name, s.id
+            """, projectId, role >= Role.Manager);
         var sites = new List<ChartSite>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))

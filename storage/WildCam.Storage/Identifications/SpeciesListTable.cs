@@ -92,7 +92,9 @@ public sealed class SpeciesListTable(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>The project's short code of a species, empty for none. False: another one has it, or it is none.</summary>
+    /// <summary>
+    /// The project's short code of a species, empty for none. False: another one has it, or it is none.
+    /// </summary>
     public async Task<bool> SetCodeAsync(
         int projectId, int taxonId, string code, CancellationToken cancellationToken)
     {

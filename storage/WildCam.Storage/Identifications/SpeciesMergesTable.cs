@@ -109,7 +109,9 @@ public sealed class SpeciesMergesTable(NpgsqlDataSource database)
         return merges;
     }
 
-    /// <summary>Moves the next rows that count under the wrong name after a merger or its undo; how many captures.</summary>
+    /// <summary>
+    /// Moves the next rows that count under the wrong name after a merger or its undo; how many captures.
+    /// </summary>
     public async Task<int> MoveNextAsync(int id, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);

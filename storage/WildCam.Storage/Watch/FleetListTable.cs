@@ -20,6 +20,9 @@ public sealed record FleetRow(
     int Id, string Code, string Name, CameraCondition Condition, CameraFacts Facts, string? ZoneName, string? Site,
     long? SpoolCount, double? SendBytesPerSecond, DateTimeOffset? LastArrivalAt)
 {
+    public int? SiteId { get; init; }
+
+    /// <summary>Exact; of a sensitive species' site for managers only.</summary>
     public double? Latitude { get; init; }
 
     public double? Longitude { get; init; }
@@ -95,7 +98,7 @@ public sealed class FleetListTable(NpgsqlDataSource database)
         select counted.counts, c.id, c.code, c.name, p.condition, c.heartbeat_seconds, c.revoked_at, s.last_seen_at,
           s.next_contact_at, s.battery_percent, s.battery_days, s.spool_bytes, s.spool_capacity_bytes,
           s.clock_offset_ms, coalesce(p.resets, 0), coalesce(p.refusals, 0), t.time_zone, t.name, s.spool_count,
-          s.send_bytes_per_second, s.last_capture_at, t.latitude, t.longitude
+          s.send_bytes_per_second, s.last_capture_at, t.latitude, t.longitude, t.id
         from counted
         left join page p on true
         left join cameras c on c.id = p.id
@@ -185,6 +188,7 @@ public sealed class FleetListTable(NpgsqlDataSource database)
     {
         Latitude = reader.Get<double>(21),
         Longitude = reader.Get<double>(22),
+        SiteId = reader.Get<int>(23),
     };
 
     static string Pattern(string search) => search.Length == 0

@@ -4,8 +4,8 @@ using WildCam.Simulator.Cameras;
 namespace WildCam.Benchmarks.Watch;
 
 /// <summary>
-/// A fleet comes back after an outage: simulated cameras with the firmware's own brain and pictures in their spools find
-/// the hub again, each at a moment of its own; nothing is lost, and the newest picture of each comes first.
+/// A fleet comes back after an outage: simulated cameras with the firmware's own brain and pictures in their spools
+/// find the hub again, each at a moment of its own; nothing is lost, and the newest picture of each comes first.
 /// </summary>
 static class ReturnBenchmark
 {

@@ -106,7 +106,8 @@ public sealed class CorrectionsTests(TestDatabase database) : IClassFixture<Test
         Assert.Equal((camera, 20, Category.Animal), (repeat.CameraId, repeat.Captures, repeat.Category));
 
         var suppression = new Suppression(
-            Guid.NewGuid(), world.ProjectId, camera, repeat.Category, repeat.Box, repeat.FirstAt, "", Noon, null, false);
+            Guid.NewGuid(), world.ProjectId, camera, repeat.Category, repeat.Box, repeat.FirstAt, "", Noon, null,
+            false);
         Assert.True(await table.AddAsync(suppression, await world.AddAccountAsync(), default));
         await SettleAllAsync(table, suppression.Id);
         Assert.Equal("1 21", await CurrentAsync(camera));
@@ -143,7 +144,9 @@ public sealed class CorrectionsTests(TestDatabase database) : IClassFixture<Test
         Assert.False(await Corrections.UndoAsync(elsewhere.ProjectId, own.Id, default));
     }
 
-    /// <summary>A camera whose clock is forty days behind; its pictures lie in one month and belong in the next.</summary>
+    /// <summary>
+    /// A camera whose clock is forty days behind; its pictures lie in one month and belong in the next.
+    /// </summary>
     async Task<(CaptureWorld World, int Camera, Guid[] Captures)> WrongClockAsync(int count)
     {
         var world = await CaptureWorld.MakeAsync(database);

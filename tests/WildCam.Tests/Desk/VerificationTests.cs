@@ -45,7 +45,8 @@ public sealed class VerificationTests
     [Fact]
     public void Suggestions_are_machines_words_the_surest_first_and_blank_only_alone()
     {
-        TaskFinding Of(Category category, int taxon, double confidence, IdentificationSource source, bool current) => new(
+        TaskFinding Of(
+            Category category, int taxon, double confidence, IdentificationSource source, bool current) => new(
             Guid.Empty, source, category, taxon, confidence, null, null, null, null, 1, current, 7, "m 1", null);
         var suggestions = ReviewTasks.Suggest(
             [

@@ -7,9 +7,7 @@ using WildCam.Wire;
 
 namespace WildCam.Simulator.Cameras;
 
-/// <summary>
-/// A camera on a PC: the firmware's brain over simulated ports. One thread at a time calls <see cref="Turn"/>.
-/// </summary>
+/// <summary>A camera on a PC: the firmware's brain over simulated ports; one thread calls <see cref="Turn"/>.</summary>
 sealed class SimulatedCamera : IDisposable
 {
     /// <summary>A trigger that the brain does not take (quiet hours, switched off) is tried again after this.</summary>
@@ -18,8 +16,7 @@ sealed class SimulatedCamera : IDisposable
     /// <summary>With triggers as fast as the hub takes them, so many pictures may wait in the spool.</summary>
     const int WaitingMax = 4;
 
-    /// <summary>Reads and messages from a trigger to its power cut: at most so many, and one more for each 2
-    /// KB.</summary>
+    /// <summary>Reads and messages from a trigger to its power cut: so many, and one more for each 2 KB.</summary>
     const int PowerCutEventsMax = 20;
 
     const int PowerCutEventBytes = 2048;

@@ -33,7 +33,7 @@ sealed class ChartReader(SightingsTable sightings, EffortTable effort, Directory
         var until = new DateTimeOffset(filter.To.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).AddDays(2);
         var deployments = await effort.ListDeploymentsAsync(project.Id, from, until, cancellationToken);
         var data = new ChartData(
-            root, question, filter, names, await effort.ListSitesAsync(project.Id, cancellationToken), zone, now,
+            root, question, filter, names, await effort.ListSitesAsync(project.Id, project.Role, cancellationToken), zone, now,
             Effort.Of(deployments, [], filter, zone, now), scoreMin, sightings);
         return new ChartAnswer(question, names, await kind.ReadAsync(data, cancellationToken), null);
     }

@@ -123,7 +123,7 @@ public sealed class OrderPagesTests(DeskHub hub) : IClassFixture<DeskHub>
         Assert.Equal(["60", "90"], await both.AllInnerTextsAsync());
         Assert.Equal("60", await QualityAsync("c-022"));
         await ana.GetByRole(AriaRole.Button, new() { Name = "Put mine on top" }).ClickAsync();
-        await Assertions.Expect(ana.Locator("#state h2")).ToContainTextAsync("waits");
+        await Assertions.Expect(ana.Locator("#state h2")).ToContainTextAsync("changes wait");
         Assert.Equal("90", await QualityAsync("c-022"));
         await ana.Context.CloseAsync();
         await other.Context.CloseAsync();

@@ -65,7 +65,9 @@ static class SettingFields
     {
         var wire = SettingsWire.ToWire(settings, version: 1);
         var report = ConfigRules.Take(wire, CameraConfig.BuiltIn());
-        return [.. All.Where(f => report.CodeOf(f.Field) != RefusalCodes.None || IsBeyondWire(f.Field, settings))];
+        // A field that only does not go with a refused one is right by itself.
+        return [.. All.Where(f => report.CodeOf(f.Field) is not (RefusalCodes.None or RefusalCodes.NeedsRefused)
+            || IsBeyondWire(f.Field, settings))];
     }
 
     // What the wire's own numbers cannot say.

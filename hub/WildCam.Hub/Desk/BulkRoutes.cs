@@ -83,7 +83,7 @@ static class BulkRoutes
     }
 
     static async Task<IResult> PreviewAsync(
-        string project, string filter, HttpContext context, Frames frames, GalleryPages galleries, BulkTable steps)
+        string project, string? filter, HttpContext context, Frames frames, GalleryPages galleries, BulkTable steps)
     {
         if (await frames.OpenAsync(context, project) is not { Project: { } open, CanDecide: true } frame)
         {
@@ -92,7 +92,7 @@ static class BulkRoutes
 
         var abort = context.RequestAborted;
         var names = await galleries.NamesAsync(open, abort);
-        var address = GalleryAddress.Parse(filter).WithoutPlace() with
+        var address = GalleryAddress.Parse(filter ?? "").WithoutPlace() with
         {
             VisitorId = frame.Visitor!.AccountId,
             ByPicture = false,

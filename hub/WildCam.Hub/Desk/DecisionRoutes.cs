@@ -177,8 +177,12 @@ static class DecisionRoutes
         }
 
         var frame = (await frames.OpenAsync(context, project))!;
-        await remarks.DeleteCommentAsync(
-            frame.Project!.Id, id, frame.Visitor!.AccountId, frame.CanManage, context.RequestAborted);
+        if (!await remarks.DeleteCommentAsync(
+            frame.Project!.Id, id, frame.Visitor!.AccountId, frame.CanManage, context.RequestAborted))
+        {
+            return TypedResults.NotFound(Texts.NotFound);
+        }
+
         var form = await DeskGuard.ReadFormAsync(context);
         return Guid.TryParse(form["picture"], out var picture)
             ? TypedResults.LocalRedirect($"{frame.Root}/pictures/{picture}")

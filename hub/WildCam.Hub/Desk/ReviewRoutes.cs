@@ -131,7 +131,7 @@ static class ReviewRoutes
     }
 
     static async Task<IResult> OthersAsync(
-        string project, string q, HttpContext context, Frames frames, SpeciesListTable species)
+        string project, string? q, HttpContext context, Frames frames, SpeciesListTable species)
     {
         if (await frames.OpenAsync(context, project) is not { Project: { } open, CanDecide: true })
         {

@@ -6,6 +6,7 @@ namespace WildCam.Hub.Desk;
 static class ReviewWords
 {
     public const string NotForYou = "Only researchers and managers of a project decide. Ask a manager for the role.";
+    public const string ForManagers = "Only managers of a project change its list of species.";
     public const string Gone = "This event is gone.";
     public const string NotListed = "A species that you choose must be on the project's list. Add it there first.";
     public const string Repeated = "The decision was undone already.";

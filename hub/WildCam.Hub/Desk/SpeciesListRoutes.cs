@@ -42,7 +42,7 @@ static class SpeciesListRoutes
 
         if (await frames.OpenAsync(context, project) is not { Project: { } open, CanManage: true } frame)
         {
-            return await LookRoutes.NothingAsync(context, frames);
+            return TypedResults.Text(ReviewWords.ForManagers, statusCode: StatusCodes.Status403Forbidden);
         }
 
         var form = await DeskGuard.ReadFormAsync(context);

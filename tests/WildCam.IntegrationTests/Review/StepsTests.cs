@@ -31,7 +31,7 @@ public sealed class StepsTests(TestDatabase database) : IClassFixture<TestDataba
         await new IdentificationsTable(database.Source).FileAsync(
             new(ben, events[2], null, null, [new(Category.Person)], null), default);
         using var notices = new NoticeSender(database.Source, NullLogger<NoticeSender>.Instance);
-        var job = Job(notices);
+        var job = JobOf(notices);
         for (var i = 0; i < 3; i++)
         {
             await job.HandleAsync([new Job(1, JobKinds.Bulk, step.ToString(), null, 1, 1)], default);
@@ -149,7 +149,7 @@ public sealed class StepsTests(TestDatabase database) : IClassFixture<TestDataba
         return step.Id;
     }
 
-    BulkJob Job(NoticeSender notices) => new(
+    BulkJob JobOf(NoticeSender notices) => new(
         Steps, new IdentificationsTable(database.Source), new LabelsTable(database.Source),
         new RemarksTable(database.Source), new JobsTable(database.Source), notices);
 

@@ -83,17 +83,17 @@ static class CardsApi
     }
 
     static async Task<Results<Ok<CardFileResult>, ProblemHttpResult>> TakeAsync(
-        string code, [FromQuery] string name, HttpContext context, CamerasTable cameras, SdCardImport import,
+        string code, [FromQuery] string? name, HttpContext context, CamerasTable cameras, SdCardImport import,
         IOptions<IngestOptions> options, IngestHealth health, CancellationToken cancellationToken)
     {
-        if (!IsName(name))
-        {
-            return Problems.Invalid("name", $"A name has 1 to {NameCharsMax} characters and no NUL.");
-        }
-
         if (await FindAsync(code, context, cameras, cancellationToken) is not { } camera)
         {
             return Problems.NoSuch("camera");
+        }
+
+        if (name is null || !IsName(name))
+        {
+            return Problems.Invalid("name", $"A name has 1 to {NameCharsMax} characters and no NUL.");
         }
 
         if (health.Problems is [var problem, ..])

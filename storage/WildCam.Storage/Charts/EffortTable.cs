@@ -33,6 +33,26 @@ public sealed class EffortTable(NpgsqlDataSource database)
         return sites;
     }
 
+    /// <summary>Accepted gaps of cameras that overlap a span of time; one that goes on ends with it.</summary>
+    public async Task<IReadOnlyList<(int CameraId, DateTimeOffset From, DateTimeOffset Until)>> ListGapsAsync(
+        int projectId, DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command($"""
+            select camera_id, from_at, coalesce(until_at, $3) from operational_gaps
+            where project_id = $1 and state = 2 and from_at < $3 and (until_at is null or until_at > $2)
+            order by camera_id, from_at limit {DeploymentsMax}
+            """, projectId, from, until);
+        var gaps = new List<(int, DateTimeOffset, DateTimeOffset)>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            gaps.Add((
+                reader.GetInt32(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetFieldValue<DateTimeOffset>(2)));
+        }
+
+        return gaps;
+    }
+
     /// <summary>Deployments that overlap a span of time, oldest first.</summary>
     public async Task<IReadOnlyList<ChartDeployment>> ListDeploymentsAsync(
         int projectId, DateTimeOffset from, DateTimeOffset until, CancellationToken cancellationToken)

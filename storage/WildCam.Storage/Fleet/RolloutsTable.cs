@@ -164,7 +164,8 @@ static class RolloutsTable
               coalesce(coalesce(s.next_contact_at, s.last_seen_at + 3 * make_interval(secs => c.heartbeat_seconds))
                 + interval '5 minutes' > $2, false),
               exists (select from camera_update_keys k where k.camera_id = c.id),
-              exists (select from rollout_cameras rc where rc.camera_id = c.id and rc.state < 8)
+              exists (select from rollout_cameras rc where rc.camera_id = c.id and rc.state < 8),
+              array(select t.tag from camera_tags t where t.camera_id = c.id)
             from cameras c left join camera_states s on s.camera_id = c.id
             where c.project_id = $1 and c.revoked_at is null
             order by c.id limit 10000
@@ -181,6 +182,7 @@ static class RolloutsTable
                 IsHeard = reader.GetBoolean(5),
                 HasUpdateKey = reader.GetBoolean(6),
                 IsBusy = reader.GetBoolean(7),
+                Tags = reader.GetFieldValue<string[]>(8),
             });
         }
 

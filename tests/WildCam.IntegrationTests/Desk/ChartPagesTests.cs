@@ -92,6 +92,25 @@ public sealed class ChartPagesTests(DeskHub hub) : IClassFixture<DeskHub>
     }
 
     [Fact]
+    public async Task Accepted_gaps_are_no_effort_and_proposed_ones_are()
+    {
+        const string span = "from=2026-03-01&to=2026-03-10";
+        var before = await CsvAsync("effort", span);
+        await hub.Database.RunAsync("""
+            insert into operational_gaps (project_id, camera_id, silent_from, from_at, until_at, cause, state)
+            select project_id, id, '2026-03-04Z', '2026-03-04Z', '2026-03-06Z', 1,
+              case code when 'c-017' then 2 else 1 end
+            from cameras where code in ('c-017', 'c-022')
+            """);
+        var after = await CsvAsync("effort", span);
+        Assert.Equal(DaysOf(before, "c-017") - 2, DaysOf(after, "c-017"), 3);
+        Assert.Equal(DaysOf(before, "c-022"), DaysOf(after, "c-022"), 3);
+    }
+
+    static double DaysOf(List<string[]> rows, string camera) =>
+        rows.Where(r => r[1] == camera).Sum(r => double.Parse(r[4], Invariant));
+
+    [Fact]
     public async Task A_bar_opens_the_pictures_behind_it()
     {
         var page = await hub.OpenAsync();

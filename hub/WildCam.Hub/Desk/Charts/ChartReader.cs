@@ -31,10 +31,12 @@ sealed class ChartReader(SightingsTable sightings, EffortTable effort, Directory
         // A zone may be some hours away from that of the project; what lies outside the span is cut off.
         var from = new DateTimeOffset(filter.From.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).AddDays(-1);
         var until = new DateTimeOffset(filter.To.ToDateTime(TimeOnly.MinValue), TimeSpan.Zero).AddDays(2);
+        var gaps = await effort.ListGapsAsync(project.Id, from, until, cancellationToken);
         var deployments = await effort.ListDeploymentsAsync(project.Id, from, until, cancellationToken);
+        var sites = await effort.ListSitesAsync(project.Id, project.Role, cancellationToken);
         var data = new ChartData(
-            root, question, filter, names, await effort.ListSitesAsync(project.Id, project.Role, cancellationToken), zone, now,
-            Effort.Of(deployments, [], filter, zone, now), scoreMin, sightings);
+            root, question, filter, names, sites, zone, now, Effort.Of(deployments, gaps, filter, zone, now), scoreMin,
+            sightings);
         return new ChartAnswer(question, names, await kind.ReadAsync(data, cancellationToken), null);
     }
 }

@@ -126,6 +126,9 @@ namespace WildCam.Camera
         /// <summary>A new version must connect and have a picture receipted within this, or restarts; in ms.</summary>
         public const int TrialMilliseconds = 600000;
 
+        /// <summary>An application that ran for so long answers for its start: the loader counts anew. In ms.</summary>
+        public const int LifeMilliseconds = 30000;
+
         /// <summary>Pause between pictures that a version on trial takes because none waits, in ms.</summary>
         public const int TrialPictureMilliseconds = 60000;
 

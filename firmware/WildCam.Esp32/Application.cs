@@ -13,7 +13,7 @@ namespace WildCam.Esp32
 {
     /// <summary>
     /// The device program: makes the ports of a board in the order that the shutter needs, then drives the brain. It
-    /// ends in a deep sleep or a restart, never by returning.
+    /// ends in a deep sleep or a restart. It returns only where it failed and a loader started it, which counts that.
     /// </summary>
     public static class Application
     {
@@ -21,7 +21,8 @@ namespace WildCam.Esp32
         public const int WaitMillisecondsMax = 1000;
 
         /// <summary>
-        /// A program that failed sleeps so long and starts anew, so that a fault does not empty the battery.
+        /// A program that failed without a loader sleeps so long and starts anew, so that a fault does not empty the
+        /// battery.
         /// </summary>
         public const uint FaultSleepSeconds = 60;
 
@@ -51,6 +52,10 @@ namespace WildCam.Esp32
             {
                 if (given == null)
                 {
+                    // To wait for a file is no failure of this version.
+                    SlotBook book = new SlotBook(new SlotFiles(slot, pins.Board));
+                    book.Answer();
+                    book.Save();
                     AskForSetUp(light);
                     power.Sleep(NotSetUpSleepSeconds);
                 }
@@ -62,7 +67,10 @@ namespace WildCam.Esp32
             catch (Exception e)
             {
                 Debug.WriteLine(e.Message);
-                power.Sleep(FaultSleepSeconds);
+                if (slot == Slots.NoLoader)
+                {
+                    power.Sleep(FaultSleepSeconds);
+                }
             }
         }
 

@@ -3,17 +3,19 @@ using WildCam.Wire;
 namespace WildCam.Loader
 {
     /// <summary>
-    /// One start of the board: choose, load, run, restart. It never ends without a restart, since a stock image waits
+    /// One start of the board: choose, load, run, rest. It never ends without another start, since a stock image waits
     /// in its debugger until somebody pulls the plug once Main has returned.
     /// </summary>
     public sealed class Boot
     {
-        /// <summary>Pause before the restart after an application has ended, in ms: it spares the battery.</summary>
-        public const int RestartPauseMilliseconds = 10000;
+        /// <summary>
+        /// After an application has ended the board stays awake for so long, in ms, so that a cable still finds it.
+        /// </summary>
+        public const int AwakeMilliseconds = 10000;
 
         /// <summary>
-        /// A version on trial that is neither confirmed nor restarted by itself by then is restarted, in ms. A little
-        /// longer than the application's own limit, for those that hang.
+        /// A version that has not answered for its start by then is restarted, in ms. A little longer than the
+        /// application's own limit, for those that hang.
         /// </summary>
         public const int GuardMilliseconds = 900000;
 
@@ -22,30 +24,45 @@ namespace WildCam.Loader
         readonly IReset _reset;
         readonly SlotChoice _choice;
 
-        /// <summary>A start with these ports.</summary>
-        public Boot(ILoaderStore store, IMachine machine, IReset reset)
+        /// <summary>A start with these ports; the stamp is that of the built-in application's build.</summary>
+        public Boot(ILoaderStore store, IMachine machine, IReset reset, ulong builtInStamp)
         {
             _store = store;
             _machine = machine;
             _reset = reset;
-            _choice = new SlotChoice(store);
+            _choice = new SlotChoice(store, builtInStamp);
         }
 
-        /// <summary>Whether what was chosen is on trial; then <see cref="Guard"/> is to run beside it.</summary>
-        public bool IsPending
+        /// <summary>Whether what runs has to answer for this start; <see cref="Guard"/> watches it then.</summary>
+        public bool IsWatched
         {
-            get { return _choice.IsPending; }
+            get { return _choice.IsCounted; }
         }
 
-        /// <summary>Chooses what to run, and counts the attempt.</summary>
+        /// <summary>Chooses what to run, and counts the start.</summary>
         public void Choose()
         {
-            _choice.Choose();
+            _choice.Choose(_reset.IsWake);
         }
 
-        /// <summary>Loads and runs it, and restarts when it ends.</summary>
+        /// <summary>Loads and runs it; rests when it has ended, and starts anew.</summary>
         public void Run()
         {
+            if (Start())
+            {
+                End();
+            }
+        }
+
+        /// <summary>Loads and runs it: true once it has ended, false where the board was told to start anew.</summary>
+        public bool Start()
+        {
+            if (_choice.MustRest)
+            {
+                _reset.Sleep(SlotChoice.RestSecondsMin);
+                return false;
+            }
+
             byte slot = _choice.Slot;
             bool hasRun = slot != Slots.BuiltIn && TryLoad(slot) && _machine.TryRun(slot, _choice.IsPending);
             if (!hasRun)
@@ -54,25 +71,32 @@ namespace WildCam.Loader
                 if (slot != Slots.BuiltIn && _choice.Failed())
                 {
                     _reset.Reboot();
-                    return;
+                    return false;
                 }
 
                 _machine.Forget();
                 _machine.TryRun(Slots.BuiltIn, false);
             }
 
-            _machine.Pause(RestartPauseMilliseconds);
-            _reset.Reboot();
+            return true;
+        }
+
+        /// <summary>The application has ended: that counts, and the board rests before it starts anew.</summary>
+        public void End()
+        {
+            _machine.Pause(AwakeMilliseconds);
+            _reset.Sleep(_choice.Ended());
         }
 
         /// <summary>
-        /// For a thread of its own beside a version on trial: restarts the board when the trial takes too long. Stock
-        /// images have no watchdog; the runtime shares time among threads, so a loop without end does not stop this.
+        /// For a thread of its own beside a version that has to answer: restarts the board when that takes too long.
+        /// Stock images have no watchdog; the runtime shares time among threads, so a loop without end does not stop
+        /// this.
         /// </summary>
         public void Guard()
         {
             _machine.Pause(GuardMilliseconds);
-            if (SlotChoice.IsTrialOpen(_store))
+            if (SlotChoice.IsUnanswered(_store))
             {
                 _reset.Reboot();
             }

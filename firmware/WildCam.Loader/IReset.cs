@@ -1,9 +1,15 @@
 namespace WildCam.Loader
 {
-    /// <summary>The board's restart.</summary>
+    /// <summary>How the board starts anew. On a board neither member returns.</summary>
     public interface IReset
     {
-        /// <summary>Restarts the board. On a board this does not return.</summary>
+        /// <summary>Whether this start ended a deep sleep: the run before it did not fail on its own.</summary>
+        bool IsWake { get; }
+
+        /// <summary>Restarts the board.</summary>
         void Reboot();
+
+        /// <summary>A deep sleep of so many seconds, then a start that ended a sleep.</summary>
+        void Sleep(int seconds);
     }
 }

@@ -6,13 +6,13 @@ namespace WildCam.Wire
     /// <summary>Hub to camera: firmware is offered, or an offer is withdrawn.</summary>
     /// <remarks>
     /// Layout (offset, name, type): 0 version u8, 1 BundleId u64, 9 Board u8, 10 Major u16, 12 Minor u16, 14
-    /// Patch u16, 16 Flags u8, 17 BatteryPercentMin u8, 18 IssuedUnixSeconds i64, 26 SizeBytes u32, 30 Digest 32
-    /// bytes, 62 Authenticator 32 bytes.
+    /// Patch u16, 16 Flags u8, 17 BatteryPercentMin u8, 18 Number u32, 22 SizeBytes u32, 26 Digest 32 bytes, 58
+    /// Authenticator 32 bytes.
     /// </remarks>
     public sealed class BundleOffer
     {
         /// <summary>Length of the message, in bytes.</summary>
-        public const int Bytes = 94;
+        public const int Bytes = 90;
 
         /// <summary>Flag: an older version, or the same one again, is meant.</summary>
         public const byte OlderIsMeant = 1;
@@ -20,7 +20,7 @@ namespace WildCam.Wire
         /// <summary>Flag: the bundle is not to be installed any more.</summary>
         public const byte Withdrawn = 2;
 
-        const int AuthenticatedBytes = 61;
+        const int AuthenticatedBytes = 57;
 
         /// <summary>The bundle.</summary>
         public ulong BundleId;
@@ -44,11 +44,11 @@ namespace WildCam.Wire
         public byte BatteryPercentMin;
 
         /// <summary>
-        /// Hub time at which it was made, in seconds since 1970-01-01T00:00:00Z; a hub lets it rise with every offer to
-        /// a camera. Another one that is not newer than what a camera followed is stale, so that a recorded offer
-        /// cannot undo what came later.
+        /// Counts what a hub offers to and withdraws from this camera, from 1 on. One that is not above what the camera
+        /// followed last is stale, so that a recorded offer cannot undo what came later. A hub that has lost count
+        /// learns it from the answer: see <see cref="BundleState.OfferNumber"/>.
         /// </summary>
-        public long IssuedUnixSeconds;
+        public uint Number;
 
         /// <summary>Size of the bundle, in bytes.</summary>
         public uint SizeBytes;
@@ -80,10 +80,10 @@ namespace WildCam.Wire
             LittleEndian.WriteUInt16(target, offset + 14, Patch);
             target[offset + 16] = Flags;
             target[offset + 17] = BatteryPercentMin;
-            LittleEndian.WriteUInt64(target, offset + 18, (ulong)IssuedUnixSeconds);
-            LittleEndian.WriteUInt32(target, offset + 26, SizeBytes);
-            Array.Copy(Digest, 0, target, offset + 30, Protocol.DigestBytes);
-            Array.Copy(Authenticator, 0, target, offset + 62, Protocol.DigestBytes);
+            LittleEndian.WriteUInt32(target, offset + 18, Number);
+            LittleEndian.WriteUInt32(target, offset + 22, SizeBytes);
+            Array.Copy(Digest, 0, target, offset + 26, Protocol.DigestBytes);
+            Array.Copy(Authenticator, 0, target, offset + 58, Protocol.DigestBytes);
             return offset + Bytes;
         }
 
@@ -104,10 +104,10 @@ namespace WildCam.Wire
             message.Patch = LittleEndian.ReadUInt16(source, offset + 14);
             message.Flags = source[offset + 16];
             message.BatteryPercentMin = source[offset + 17];
-            message.IssuedUnixSeconds = (long)LittleEndian.ReadUInt64(source, offset + 18);
-            message.SizeBytes = LittleEndian.ReadUInt32(source, offset + 26);
-            Array.Copy(source, offset + 30, message.Digest, 0, Protocol.DigestBytes);
-            Array.Copy(source, offset + 62, message.Authenticator, 0, Protocol.DigestBytes);
+            message.Number = LittleEndian.ReadUInt32(source, offset + 18);
+            message.SizeBytes = LittleEndian.ReadUInt32(source, offset + 22);
+            Array.Copy(source, offset + 26, message.Digest, 0, Protocol.DigestBytes);
+            Array.Copy(source, offset + 58, message.Authenticator, 0, Protocol.DigestBytes);
             return true;
         }
     }

@@ -83,5 +83,8 @@ namespace WildCam.Wire
 
         /// <summary>The attempt could not be counted, so the new version was not started.</summary>
         public const ushort NotTried = 42;
+
+        /// <summary>A confirmed version ended soon after each of its starts.</summary>
+        public const ushort Died = 43;
     }
 }

@@ -9,13 +9,13 @@ namespace WildCam.Wire
     /// </summary>
     /// <remarks>
     /// Layout (offset, name, type): 0 version u8, 1 Sequence u32, 5 StateA u8, 6 StateB u8, 7 Chosen u8, 8 Trial u8,
-    /// 9 Attempts u8, 10 UpdateState u8, 11 Code u16, 13 LoaderMajor u16, 15 LoaderMinor u16, 17 memo length u16,
-    /// 19 memo, then the CRC-32 (ISO-HDLC) of all that is before it.
+    /// 9 Attempts u8, 10 UpdateState u8, 11 Code u16, 13 LoaderMajor u16, 15 LoaderMinor u16, 17 BuiltInStamp u64, 25
+    /// memo length u16, 27 memo, then the CRC-32 (ISO-HDLC) of all that is before it.
     /// </remarks>
     public sealed class SlotRecord
     {
         /// <summary>Bytes before the memo.</summary>
-        public const int FixedBytes = 19;
+        public const int FixedBytes = 27;
 
         /// <summary>Longest memo, in bytes.</summary>
         public const int MemoBytesMax = 128;
@@ -40,7 +40,10 @@ namespace WildCam.Wire
         /// <summary>The slot that is on trial; <see cref="Slots.None"/> where none is.</summary>
         public byte Trial = Slots.None;
 
-        /// <summary>Starts of the slot on trial; the loader counts each before it loads.</summary>
+        /// <summary>
+        /// Starts that no application has answered for: of the slot on trial, else of the chosen one. The loader counts
+        /// each before it loads; the application takes them back once it is confirmed, or has lived for a while.
+        /// </summary>
         public byte Attempts;
 
         /// <summary>How the last update stands, a value of <see cref="BundleStates"/>.</summary>
@@ -54,6 +57,9 @@ namespace WildCam.Wire
 
         /// <summary>Version of the loader on this board, second part.</summary>
         public ushort LoaderMinor;
+
+        /// <summary>The build of loader and built-in application that last ran here; the loader writes it.</summary>
+        public ulong BuiltInStamp;
 
         /// <summary>The application's own; the loader keeps it as it is. The offer that is being followed.</summary>
         public byte[] Memo = new byte[0];
@@ -84,6 +90,22 @@ namespace WildCam.Wire
         }
 
         /// <summary>
+        /// Another build was flashed: it runs, and the slots count for nothing. A caller writes the record then.
+        /// </summary>
+        public void Begin(ulong builtInStamp)
+        {
+            BuiltInStamp = builtInStamp;
+            StateA = SlotStates.Empty;
+            StateB = SlotStates.Empty;
+            Chosen = Slots.BuiltIn;
+            Trial = Slots.None;
+            Attempts = 0;
+            UpdateState = BundleStates.None;
+            Code = RefusalCodes.None;
+            Memo = new byte[0];
+        }
+
+        /// <summary>
         /// Ends a trial: the slot is bad, and what was chosen before runs again. A caller writes the record then.
         /// </summary>
         public void FallBack(ushort code)
@@ -111,7 +133,8 @@ namespace WildCam.Wire
             LittleEndian.WriteUInt16(bytes, 11, Code);
             LittleEndian.WriteUInt16(bytes, 13, LoaderMajor);
             LittleEndian.WriteUInt16(bytes, 15, LoaderMinor);
-            LittleEndian.WriteUInt16(bytes, 17, (ushort)Memo.Length);
+            LittleEndian.WriteUInt64(bytes, 17, BuiltInStamp);
+            LittleEndian.WriteUInt16(bytes, 25, (ushort)Memo.Length);
             Array.Copy(Memo, 0, bytes, FixedBytes, Memo.Length);
             int crcAt = FixedBytes + Memo.Length;
             LittleEndian.WriteUInt32(bytes, crcAt, Crc32.Compute(bytes, 0, crcAt));
@@ -128,7 +151,7 @@ namespace WildCam.Wire
                 return false;
             }
 
-            int memoBytes = LittleEndian.ReadUInt16(source, 17);
+            int memoBytes = LittleEndian.ReadUInt16(source, 25);
             int crcAt = FixedBytes + memoBytes;
             if (source.Length != crcAt + CrcBytes
                 || LittleEndian.ReadUInt32(source, crcAt) != Crc32.Compute(source, 0, crcAt))
@@ -147,6 +170,7 @@ namespace WildCam.Wire
             record.Code = LittleEndian.ReadUInt16(source, 11);
             record.LoaderMajor = LittleEndian.ReadUInt16(source, 13);
             record.LoaderMinor = LittleEndian.ReadUInt16(source, 15);
+            record.BuiltInStamp = LittleEndian.ReadUInt64(source, 17);
             record.Memo = new byte[memoBytes];
             Array.Copy(source, FixedBytes, record.Memo, 0, memoBytes);
             return true;

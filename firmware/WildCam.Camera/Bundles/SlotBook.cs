@@ -11,7 +11,8 @@ namespace WildCam.Camera
         BundleOffer _offer;
         bool _isDirty;
 
-        internal SlotBook(ISlotStore store)
+        /// <summary>The record of this store.</summary>
+        public SlotBook(ISlotStore store)
         {
             _store = store;
         }
@@ -64,6 +65,25 @@ namespace WildCam.Camera
         public bool IsDirty
         {
             get { return _isDirty; }
+        }
+
+        /// <summary>Whether this application, on no trial, has to answer for a start that the loader counted.</summary>
+        public bool IsUnanswered
+        {
+            get
+            {
+                return _store.RunningSlot != Slots.NoLoader && Record.Trial == Slots.None && Record.Attempts > 0;
+            }
+        }
+
+        /// <summary>This application lives: the loader counts anew. <see cref="Save"/> makes it durable.</summary>
+        public void Answer()
+        {
+            if (IsUnanswered)
+            {
+                Record.Attempts = 0;
+                _isDirty = true;
+            }
         }
 
         /// <summary>Follows an offer from its start.</summary>

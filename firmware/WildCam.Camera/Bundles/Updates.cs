@@ -21,6 +21,7 @@ namespace WildCam.Camera
         bool _isReady;
         int _eraseFailures;
         long _hinderedSince = -1;
+        long _livesSince = -1;
         long _now;
 
         internal Updates(CameraPorts ports, CameraProfile profile, Session session, Shutter shutter, Spool spool)
@@ -52,7 +53,7 @@ namespace WildCam.Camera
         public bool IsBusy(long now)
         {
             bool isUnderWay = _book.IsOpen && !_isLowOnBattery && !_download.IsPaused(now);
-            return IsOnTrial || (_isReady && (_mustTell || _answer != null || isUnderWay));
+            return IsOnTrial || MustLive(now) || (_isReady && (_mustTell || _answer != null || isUnderWay));
         }
 
         /// <summary>An offer came.</summary>
@@ -78,9 +79,11 @@ namespace WildCam.Camera
                 return;
             }
 
-            if (followed != null && offer.IssuedUnixSeconds <= followed.IssuedUnixSeconds)
+            if (followed != null && offer.Number <= followed.Number)
             {
                 Answer(offer, RefusalCodes.Stale);
+                // A hub that lost count goes on from there.
+                _answer.OfferNumber = followed.Number;
                 return;
             }
 
@@ -147,6 +150,13 @@ namespace WildCam.Camera
                 _hinderedSince = now;
             }
 
+            _livesSince = _livesSince < 0 ? now : _livesSince;
+            bool mustLive = MustLive(now);
+            if (!mustLive)
+            {
+                _book.Answer();
+            }
+
             if (!_book.Save())
             {
                 return Limits.StoreRetryMilliseconds;
@@ -154,7 +164,14 @@ namespace WildCam.Camera
 
             bool isFree = isQuiet || now - _hinderedSince >= Limits.BundleStarvedMilliseconds;
             int wait = Act(isFree);
+            wait = mustLive ? Sooner(wait, (int)(_livesSince + Limits.LifeMilliseconds - now)) : wait;
             return _book.IsDirty ? 0 : Sooner(wait, Tell());
+        }
+
+        // Whether the loader waits for a sign of life, and it is too early for one.
+        bool MustLive(long now)
+        {
+            return _book.IsUnanswered && (_livesSince < 0 || now - _livesSince < Limits.LifeMilliseconds);
         }
 
         int Act(bool isFree)
@@ -312,6 +329,7 @@ namespace WildCam.Camera
         {
             _answer = new BundleState();
             _answer.BundleId = offer.BundleId;
+            _answer.OfferNumber = offer.Number;
             _answer.State = BundleStates.Refused;
             _answer.Code = code;
         }
@@ -344,6 +362,7 @@ namespace WildCam.Camera
             {
                 BundleState state = new BundleState();
                 state.BundleId = _book.Offer.BundleId;
+                state.OfferNumber = _book.Offer.Number;
                 state.State = State;
                 state.Code = _book.Record.Code;
                 state.ReceivedBytes = _download.ReceivedBytes;

@@ -86,7 +86,7 @@ public sealed class BundleFileTests
     public void An_authenticator_covers_every_byte_of_an_offer_and_needs_the_key()
     {
         byte[] key = [1, 2, 3];
-        var offer = new BundleOffer { BundleId = 9, SizeBytes = 4, IssuedUnixSeconds = 77 };
+        var offer = new BundleOffer { BundleId = 9, SizeBytes = 4, Number = 77 };
         offer.Authenticator = offer.ComputeAuthenticator(key);
         Assert.NotEqual(offer.Authenticator, offer.ComputeAuthenticator([1, 2, 4]));
         var bytes = new byte[BundleOffer.Bytes];

@@ -65,9 +65,13 @@ public sealed class LoaderMachineTests : IDisposable
 
     sealed class Plug : IReset
     {
-        public int Reboots { get; private set; }
+        public int Restarts { get; private set; }
 
-        public void Reboot() => Reboots++;
+        public bool IsWake => false;
+
+        public void Reboot() => Restarts++;
+
+        public void Sleep(int seconds) => Restarts++;
     }
 
     /// <summary>The real machine without its pauses.</summary>
@@ -93,15 +97,15 @@ public sealed class LoaderMachineTests : IDisposable
         }
     }
 
-    (HastyMachine Machine, int Reboots, SlotRecord Record) Start()
+    (HastyMachine Machine, int Restarts, SlotRecord Record) Start()
     {
         var files = new SlotFiles(_folder);
         var machine = new HastyMachine();
         var plug = new Plug();
-        var boot = new Boot(files, machine, plug);
+        var boot = new Boot(files, machine, plug, builtInStamp: 0);
         boot.Choose();
         boot.Run();
-        return (machine, plug.Reboots, SlotRecord.Newest(files.ReadRecord(0), files.ReadRecord(1)));
+        return (machine, plug.Restarts, SlotRecord.Newest(files.ReadRecord(0), files.ReadRecord(1)));
     }
 
     [Fact]
@@ -109,9 +113,9 @@ public sealed class LoaderMachineTests : IDisposable
     {
         PutBundle(Application());
         PutRecord(r => (r.Trial, r.StateA) = (Slots.A, SlotStates.Verified));
-        var (machine, reboots, record) = Start();
+        var (machine, restarts, record) = Start();
         Assert.Equal([(Slots.A, true, true)], machine.Runs);
-        Assert.Equal((1, (byte)1), (reboots, record.Attempts));
+        Assert.Equal((1, (byte)1), (restarts, record.Attempts));
         var application = AppDomain.CurrentDomain.GetAssemblies()
             .Select(a => a.IsDynamic ? null : a.GetType("WildCam.Esp32.Application")).Last(t => t is not null);
         Assert.Equal(101, application!.GetField("Last")!.GetValue(null));
@@ -124,9 +128,9 @@ public sealed class LoaderMachineTests : IDisposable
         PutRecord(r => (r.Trial, r.StateB) = (Slots.B, SlotStates.Verified));
         for (byte attempt = 1; attempt <= SlotChoice.AttemptsMax; attempt++)
         {
-            var (machine, reboots, record) = Start();
+            var (machine, restarts, record) = Start();
             Assert.Equal([(Slots.B, true, true)], machine.Runs);
-            Assert.Equal((1, attempt), (reboots, record.Attempts));
+            Assert.Equal((1, attempt), (restarts, record.Attempts));
         }
 
         var (last, _, after) = Start();
@@ -168,8 +172,8 @@ public sealed class LoaderMachineTests : IDisposable
         }
 
         PutRecord(r => (r.Trial, r.StateA, r.Chosen) = (Slots.A, SlotStates.Verified, Slots.BuiltIn));
-        var (_, reboots, record) = Start();
-        Assert.Equal(1, reboots);
+        var (_, restarts, record) = Start();
+        Assert.Equal(1, restarts);
         Assert.Equal((Slots.None, SlotStates.Bad), (record.Trial, record.StateA));
         Assert.Equal((BundleStates.FellBack, RefusalCodes.NotLoaded), (record.UpdateState, record.Code));
     }
@@ -177,9 +181,9 @@ public sealed class LoaderMachineTests : IDisposable
     [Fact]
     public void A_board_without_any_file_runs_what_is_built_in()
     {
-        var (machine, reboots, record) = Start();
+        var (machine, restarts, record) = Start();
         Assert.Equal(Slots.BuiltIn, machine.Runs.Single().Slot);
-        Assert.Equal(1, reboots);
+        Assert.Equal(1, restarts);
         Assert.Equal((SlotChoice.Major, SlotChoice.Minor), (record.LoaderMajor, record.LoaderMinor));
     }
 
@@ -189,9 +193,9 @@ public sealed class LoaderMachineTests : IDisposable
         PutRecord(r => (r.StateA, r.Chosen, r.LoaderMajor) = (SlotStates.Good, Slots.A, SlotChoice.Major));
         // A folder in the place of the other copy cannot be written to.
         Directory.CreateDirectory(_folder + "slots.0");
-        var (machine, reboots, record) = Start();
+        var (machine, restarts, record) = Start();
         Assert.Equal(Slots.BuiltIn, machine.Runs.Single().Slot);
-        Assert.Equal((1, SlotStates.Good), (reboots, record.StateA));
+        Assert.Equal((1, SlotStates.Good), (restarts, record.StateA));
     }
 
     [Fact]

@@ -99,14 +99,14 @@ public sealed class RefusalTests
         var recorded = world.MakeOffer(world.Bundle, o =>
         {
             o.Flags = BundleOffer.OlderIsMeant;
-            o.IssuedUnixSeconds = world.Offer!.IssuedUnixSeconds - 100;
+            o.Number = 0;
         });
         var same = world.MakeOffer(world.Bundle, o =>
         {
             o.BundleId = 79;
-            o.IssuedUnixSeconds = world.Offer!.IssuedUnixSeconds;
+            o.Number = world.Offer!.Number;
         });
-        var stale = world.MakeOffer(world.Bundle, o => o.IssuedUnixSeconds = world.Offer!.IssuedUnixSeconds - 1);
+        var stale = world.MakeOffer(world.Bundle, o => o.Number = world.Offer!.Number - 1);
         foreach (var offer in new[] { recorded, stale, same })
         {
             var writes = world.Field.Slots.SlotWrites;
@@ -114,6 +114,7 @@ public sealed class RefusalTests
             world.Field.Hub.Send(Topics.Bundle, BundleOffer.Bytes, offer.Write);
             world.Until(() => world.Field.Hub.Bundles.Count > told);
             Assert.Equal((BundleStates.Refused, RefusalCodes.Stale), (world.Last.State, world.Last.Code));
+            Assert.Equal(world.Offer!.Number, world.Last.OfferNumber);
             Assert.Equal(writes, world.Field.Slots.SlotWrites);
         }
     }
@@ -225,6 +226,40 @@ public sealed class RefusalTests
         Refused(world, RefusalCodes.Withdrawn, isSlotUntouched: false);
         world.Field.Hub.Send(Topics.Bundle, BundleOffer.Bytes, offer.Write);
         Refused(world, RefusalCodes.Stale, isSlotUntouched: true);
+    }
+
+    [Fact]
+    public void Offer_withdrawal_and_offer_within_one_second_all_count()
+    {
+        var world = new UpdateWorld();
+        world.Field.Boot();
+        world.Until(() => world.Field.Brain.Session.IsReady);
+        var offers = new[]
+        {
+            world.MakeOffer(world.Bundle), world.MakeOffer(world.Bundle, o => o.Flags = BundleOffer.Withdrawn),
+            world.MakeOffer(world.Bundle),
+        };
+        foreach (var offer in offers)
+        {
+            world.Field.Hub.Send(Topics.Bundle, BundleOffer.Bytes, offer.Write);
+        }
+
+        world.UntilTold(BundleStates.Confirmed);
+        Assert.Equal(offers[2].Number, world.Last.OfferNumber);
+    }
+
+    [Fact]
+    public void A_hub_that_lost_count_learns_it_from_the_answer()
+    {
+        var world = new UpdateWorld();
+        world.OfferBundle(o => o.Number = 4_000_000);
+        world.UntilTold(BundleStates.Confirmed);
+        world.Bundle = TestBundle.Make(new Version(1, 1, 0), 30_000, 5);
+        world.OfferBundle(o => (o.BundleId, o.Number) = (78, 1));
+        world.Until(() => world.Last is { BundleId: 78, Code: RefusalCodes.Stale });
+        Assert.Equal(4_000_000u, world.Last.OfferNumber);
+        world.OfferBundle(o => (o.BundleId, o.Number) = (78, world.Last.OfferNumber + 1));
+        world.Until(() => world.Last is { BundleId: 78, State: BundleStates.Confirmed });
     }
 
     [Fact]

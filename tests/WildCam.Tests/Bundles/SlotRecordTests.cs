@@ -8,6 +8,7 @@ public sealed class SlotRecordTests
     {
         Sequence = 0x11121314, StateA = SlotStates.Good, StateB = SlotStates.Filling, Chosen = Slots.A, Trial = Slots.B,
         Attempts = 3, UpdateState = BundleStates.Pending, Code = 0x2122, LoaderMajor = 0x3132, LoaderMinor = 0x4142,
+        BuiltInStamp = 0x5152535455565758,
         Memo = [.. Enumerable.Range(1, memoBytes).Select(i => (byte)i)],
     };
 
@@ -25,7 +26,8 @@ public sealed class SlotRecordTests
             (record.StateA, record.StateB, record.Chosen, record.Trial, record.Attempts, record.UpdateState),
             (read.StateA, read.StateB, read.Chosen, read.Trial, read.Attempts, read.UpdateState));
         Assert.Equal(
-            (record.Code, record.LoaderMajor, record.LoaderMinor), (read.Code, read.LoaderMajor, read.LoaderMinor));
+            (record.Code, record.LoaderMajor, record.LoaderMinor, record.BuiltInStamp),
+            (read.Code, read.LoaderMajor, read.LoaderMinor, read.BuiltInStamp));
         Assert.Equal(record.Memo, read.Memo);
     }
 

@@ -164,7 +164,7 @@ public sealed class UpdateTests
         var record = new SlotRecord
         {
             Sequence = 9, Trial = Slots.A, StateA = SlotStates.Verified, UpdateState = BundleStates.Pending,
-            Memo = memo,
+            Memo = memo, BuiltInStamp = world.BuiltInStamp,
         };
         world.Field.Slots.WriteRecord(0, record.NextBytes());
         world.Field.Slots.Bytes[Slots.A] = world.Bundle;
@@ -268,11 +268,11 @@ public sealed class UpdateTests
         var board = new WaitingBoard();
         var record = new SlotRecord { Trial = Slots.A, StateA = SlotStates.Verified };
         slots.WriteRecord(1, record.NextBytes());
-        new Boot(slots, board, board).Guard();
+        new Boot(slots, board, board, builtInStamp: 0).Guard();
         Assert.Equal((Boot.GuardMilliseconds, 1), (board.PausedMilliseconds, board.Reboots));
         record.Trial = Slots.None;
         slots.WriteRecord(0, record.NextBytes());
-        new Boot(slots, board, board).Guard();
+        new Boot(slots, board, board, builtInStamp: 0).Guard();
         Assert.Equal(1, board.Reboots);
         Assert.True(Boot.GuardMilliseconds > Limits.TrialMilliseconds);
     }
@@ -293,6 +293,12 @@ public sealed class UpdateTests
 
         public void Pause(int milliseconds) => PausedMilliseconds = milliseconds;
 
+        public bool IsWake => false;
+
         public void Reboot() => Reboots++;
+
+        public void Sleep(int seconds)
+        {
+        }
     }
 }

@@ -27,7 +27,7 @@ sealed class UpdateWorld
     readonly Dictionary<Version, Behaviour> _behaviours = [];
     int _reboots;
     long _offeredAt;
-    long _issuedUnixSeconds;
+    uint _number;
 
     public UpdateWorld(int seed = 1)
     {
@@ -56,6 +56,12 @@ sealed class UpdateWorld
 
     /// <summary>The version that runs.</summary>
     public Version Running { get; private set; } = new(0, 0);
+
+    /// <summary>The build of loader and built-in application; another one is what a person flashes.</summary>
+    public ulong BuiltInStamp { get; set; } = 20260101120000;
+
+    /// <summary>Rests that the loader took, in seconds.</summary>
+    public List<int> Rests { get; } = [];
 
     /// <summary>Starts of the application since the start, by version.</summary>
     public List<Version> Starts { get; } = [];
@@ -86,11 +92,10 @@ sealed class UpdateWorld
     public BundleOffer MakeOffer(byte[] file, Action<BundleOffer>? change = null)
     {
         Assert.True(BundleFile.TryRead(file, 0, file.Length, out var head));
-        _issuedUnixSeconds = Math.Max(Field.HubTime / 1000, _issuedUnixSeconds + 1);
         var offer = new BundleOffer
         {
             BundleId = 77, Board = head.Board, Major = head.Major, Minor = head.Minor, Patch = head.Patch,
-            SizeBytes = (uint)file.Length, Digest = ModelHub.DigestOf(file), IssuedUnixSeconds = _issuedUnixSeconds,
+            SizeBytes = (uint)file.Length, Digest = ModelHub.DigestOf(file), Number = ++_number,
         };
         change?.Invoke(offer);
         offer.Authenticator = offer.ComputeAuthenticator(Key);
@@ -185,11 +190,14 @@ sealed class UpdateWorld
         var board = new Board(this);
         for (var starts = 0; !board.IsRunning; starts++)
         {
-            Must.Hold(starts < 20, "The loader restarts without end.");
+            Must.Hold(starts < 40, "The loader restarts without end.");
             // What the board ran before does not matter to the loader.
-            var boot = new Boot(Field.Slots, board, board);
+            var boot = new Boot(Field.Slots, board, board, BuiltInStamp);
             boot.Choose();
-            boot.Run();
+            if (boot.Start() && !board.IsRunning)
+            {
+                boot.End();
+            }
         }
     }
 
@@ -234,9 +242,17 @@ sealed class UpdateWorld
 
         public void Forget() => _loaded = null;
 
-        public void Pause(int milliseconds) => Assert.Equal(Boot.RestartPauseMilliseconds, milliseconds);
+        public void Pause(int milliseconds) => Assert.Equal(Boot.AwakeMilliseconds, milliseconds);
 
-        public void Reboot() => _loaded = null;
+        public bool IsWake { get; private set; }
+
+        public void Reboot() => (_loaded, IsWake) = (null, false);
+
+        public void Sleep(int seconds)
+        {
+            world.Rests.Add(seconds);
+            (_loaded, IsWake) = (null, true);
+        }
 
         Behaviour Behaves(Version version) => world._behaviours.GetValueOrDefault(version, Behaviour.Works);
     }

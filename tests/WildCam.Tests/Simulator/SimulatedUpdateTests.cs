@@ -19,7 +19,7 @@ public sealed class SimulatedUpdateTests
         hub.Offer = new BundleOffer
         {
             BundleId = 5, Board = Boards.Simulator, Major = 1, Minor = 4, SizeBytes = (uint)hub.Bundle.Length,
-            Digest = Worlds.Virtual.ModelHub.DigestOf(hub.Bundle), IssuedUnixSeconds = 1000,
+            Digest = Worlds.Virtual.ModelHub.DigestOf(hub.Bundle), Number = 1,
         };
         hub.Offer.Authenticator = hub.Offer.ComputeAuthenticator(Key);
         var fleet = new SimulatedFleet(new SimulationOptions

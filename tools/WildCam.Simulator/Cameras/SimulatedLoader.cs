@@ -22,6 +22,9 @@ sealed class SimulatedLoader(SimulatedSlots slots, BundleFaults faults, ulong se
     /// <summary>Whether what runs is a new version that hangs for ever.</summary>
     public bool IsLost { get; private set; }
 
+    /// <summary>Whether the next start ends a rest that the loader took.</summary>
+    public bool IsWake { get; private set; }
+
     /// <summary>
     /// Starts what the slots say, and writes its version to the profile; false where it died: the board restarts then.
     /// </summary>
@@ -29,9 +32,14 @@ sealed class SimulatedLoader(SimulatedSlots slots, BundleFaults faults, ulong se
     {
         _hasRun = false;
         Forget();
-        var boot = new Boot(slots, this, this);
+        var boot = new Boot(slots, this, this, builtInStamp: 0);
         boot.Choose();
-        boot.Run();
+        IsWake = false;
+        if (boot.Start() && !_hasRun)
+        {
+            boot.End();
+        }
+
         profile.FirmwareMajor = _head?.Major ?? BuiltInMajor;
         profile.FirmwareMinor = _head?.Minor ?? 0;
         profile.FirmwarePatch = _head?.Patch ?? 0;
@@ -73,6 +81,8 @@ sealed class SimulatedLoader(SimulatedSlots slots, BundleFaults faults, ulong se
     public void Reboot()
     {
     }
+
+    public void Sleep(int seconds) => IsWake = true;
 
     /// <summary>The same for each start of a version on a camera.</summary>
     double Fate() => _head is null

@@ -46,7 +46,7 @@ sealed partial class BundleOutbox(
             Flags = (byte)((due.OlderIsMeant ? BundleOffer.OlderIsMeant : 0)
                 | (due.IsWithdrawal ? BundleOffer.Withdrawn : 0)),
             BatteryPercentMin = (byte)due.BatteryPercentMin,
-            Number = due.Number,
+            Number = checked((uint)due.Number),
             SizeBytes = (uint)firmware.SizeBytes,
             Digest = firmware.Digest,
         };

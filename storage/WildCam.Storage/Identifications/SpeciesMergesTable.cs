@@ -27,10 +27,10 @@ public sealed class SpeciesMergesTable(NpgsqlDataSource database)
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         int? id;
         await using (var command = connection.Command("""
-            with both as (
+            with listed as (
               select from project_species where project_id = $1 and taxon_id in ($2, $3) having count(*) = 2)
             insert into species_merges (project_id, from_taxon, into_taxon, account_id)
-            select $1, $2, $3, $4 from both where $2 <> $3
+            select $1, $2, $3, $4 from listed where $2 <> $3
             on conflict (project_id, from_taxon) where undone_at is null do nothing
             returning id
             """, projectId, fromTaxon, intoTaxon, accountId))

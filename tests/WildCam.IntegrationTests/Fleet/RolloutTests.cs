@@ -364,20 +364,6 @@ public sealed class RolloutTests(TestDatabase database) : IClassFixture<TestData
     }
 
     [Fact]
-    public async Task A_step_takes_the_cameras_of_a_tag()
-    {
-        var world = await RolloutWorld.MakeAsync(database, cameras: 6);
-        var tagged = world.Cameras.Skip(2).Take(2).ToArray();
-        await database.RunAsync("insert into camera_tags (camera_id, tag) select unnest($1), 'test'", tagged);
-        var id = await world.StartAsync(RolloutWorld.Plan with
-        {
-            Steps = [new(StepKind.Tag, Tag: "test"), new(StepKind.Rest)],
-        });
-        Assert.Equal(tagged, (await world.CamerasOfAsync(id, 0)).Order());
-        Assert.Equal(4, (await world.CamerasOfAsync(id, 1)).Count);
-    }
-
-    [Fact]
     public async Task Every_change_is_in_the_audit_with_who_and_from_where()
     {
         var world = await RolloutWorld.MakeAsync(database, cameras: 3);

@@ -239,7 +239,13 @@ declare
   event uuid;
 begin
   with seen as (
-    select d.capture_id, d.captured_at, d.model_id, d.identification_id, d.source
+    select d.capture_id, d.captured_at, d.model_id, d.identification_id, d.ordinal, d.source,
+      d.source = 1 and exists (
+        select from suppressions s
+        where s.camera_id = d.camera_id and s.lifted_at is null and s.category = d.category
+          and d.captured_at >= s.from_at
+          and box_overlap(s.box_x, s.box_y, s.box_width, s.box_height, d.box_x, d.box_y, d.box_width, d.box_height)
+            >= 0.6) as suppressed
     from unnest(capture_ids, times) as c (id, at)
     join wildlife_detections d on d.capture_id = c.id and d.captured_at = c.at
     where d.captured_at between first and last),
@@ -254,8 +260,9 @@ begin
   update wildlife_detections d set is_current = not d.is_current
   from seen left join chosen using (capture_id, model_id, identification_id)
   where d.capture_id = seen.capture_id and d.captured_at = seen.captured_at and d.model_id = seen.model_id
-    and d.identification_id = seen.identification_id and d.captured_at between first and last
-    and d.is_current <> (chosen.capture_id is not null);
+    and d.identification_id = seen.identification_id and d.ordinal = seen.ordinal
+    and d.captured_at between first and last
+    and d.is_current <> (chosen.capture_id is not null and not seen.suppressed);
 
   insert into summary_dirty (camera_id, detection_date)
   select d.camera_id, d.local_date

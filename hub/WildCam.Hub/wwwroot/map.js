@@ -126,11 +126,11 @@ if (holder && L) {
     holder.hidden = false;
     const map = L.map(holder, { renderer: L.canvas(), worldCopyJump: true, maxZoom: zoomMax, zoomAnimation: false });
     map.attributionControl.setPrefix(false);
-    const draw = cameras(map, data.cameras);
     const places = data.cameras.map((c) => [c.latitude, c.longitude]);
     if (places.length > 0) map.fitBounds(places, { padding: [48, 48], maxZoom: 12 });
     else map.setView([20, 0], 2);
-    draw();
+    // Only now: markers have no element before the map has its first view.
+    cameras(map, data.cameras)();
     await ground(map, data);
     holder.dataset.ready = 'true';
   }

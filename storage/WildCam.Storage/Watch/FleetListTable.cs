@@ -79,7 +79,7 @@ public sealed class FleetListTable(NpgsqlDataSource database)
               when $2 > expected.at + (expected.grace + ($3 - 1) * c.heartbeat_seconds) * interval '1 second' then 0
               when $2 > expected.at + expected.grace * interval '1 second' then 2
               when s.battery_percent <= $4 or s.battery_days <= $9
-                or (s.spool_capacity_bytes > 0 and
+                or (s.spool_bytes is not null and s.spool_capacity_bytes > 0 and
                   least(100, s.spool_bytes / greatest(1, s.spool_capacity_bytes / 100)) >= $5)
                 or abs(s.clock_offset_ms) > $6 * 1000::bigint
                 or r.n >= $7 or f.n >= $8 then 1

@@ -54,11 +54,23 @@ public sealed class WatchPagesTests(DeskHub hub) : IClassFixture<DeskHub>
     public async Task The_map_shows_state_as_shape_word_and_colour_and_opens_by_key(ColorScheme scheme, int width)
     {
         var page = await hub.OpenAsync(width, 800, scheme);
+        var complaints = new List<string>();
+        page.PageError += (_, error) => complaints.Add(error);
+        page.Console += (_, message) =>
+        {
+            if (message.Type == "error")
+            {
+                complaints.Add(message.Text);
+            }
+        };
         await page.GotoAsync("/p/creek/map");
         Assert.Equal(4, await page.Locator(".places li").CountAsync());
         Assert.SkipUnless(
             await page.EvaluateAsync<bool>("'L' in window"), "The front-end packages of npm are not restored.");
-        await page.Locator("#map[data-ready]").WaitForAsync();
+        await Wait.UntilAsync(
+            async () => complaints.Count > 0 || await page.Locator("#map[data-ready]").CountAsync() > 0,
+            TimeSpan.FromSeconds(15), () => "the map is not drawn");
+        Assert.Empty(complaints);
         var pin = page.Locator(".pin").First;
         Assert.Equal("3, 1 Silent", (await pin.InnerTextAsync()).Trim());
         Assert.Equal(1, await pin.Locator(".state.bad svg.i").CountAsync());

@@ -260,8 +260,8 @@ namespace WildCam.Camera
             wait = Sooner(wait, _light.Step(_now));
             // What needs the hub is no reason to stay awake without it.
             bool isTalking = !_orders.IsIdle || _mustReport || Preview.IsOn(_now);
-            bool isBusy = !_shutter.IsIdle || (Session.IsReady && isTalking) || _light.IsIdentifying(_now)
-                || _updates.IsBusy(_now);
+            bool isWatched = _light.IsIdentifying(_now) || (_profile.StaysForLight && _light.IsSpeaking(_now));
+            bool isBusy = !_shutter.IsIdle || (Session.IsReady && isTalking) || isWatched || _updates.IsBusy(_now);
             return isBusy ? wait : Sooner(wait, _bedtime.Step(_now));
         }
 

@@ -55,5 +55,11 @@ namespace WildCam.Camera
 
         /// <summary>Whether the board sleeps when nothing is left to do.</summary>
         public bool SleepsWhenIdle;
+
+        /// <summary>
+        /// Whether it stays awake after power came on for as long as the status light speaks
+        /// (<see cref="Limits.LightSeconds"/>), so that whoever hangs it up can walk past it and see what it says.
+        /// </summary>
+        public bool StaysForLight;
     }
 }

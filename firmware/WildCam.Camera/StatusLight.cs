@@ -39,6 +39,12 @@ namespace WildCam.Camera
             return now < _identifyUntil;
         }
 
+        /// <summary>Whether it speaks since power came on.</summary>
+        public bool IsSpeaking(long now)
+        {
+            return now < _speaksUntil;
+        }
+
         /// <summary>Nothing shows while the camera sleeps.</summary>
         public void Dark()
         {
@@ -85,7 +91,7 @@ namespace WildCam.Camera
         byte Condition()
         {
             if (_shutter.LastCode == RefusalCodes.Sensor) { return LightCodes.NoSensor; }
-            if (_shutter.LastCode == RefusalCodes.Store) { return LightCodes.NoCard; }
+            if (_shutter.LastCode == RefusalCodes.Store || _spool.IsSuspect) { return LightCodes.NoCard; }
             if (!_spool.IsRecovered) { return LightCodes.Starting; }
             if (_session.IsReady) { return LightCodes.Ready; }
             return _session.FailuresInARow >= Limits.ConnectionsPerWake ? LightCodes.NoHub : LightCodes.Connecting;

@@ -1,8 +1,6 @@
 using System;
 using System.Device.Gpio;
 using System.Diagnostics;
-using System.Net.NetworkInformation;
-using System.Text;
 using System.Threading;
 using nanoFramework.Hardware.Esp32;
 using WildCam.Camera;
@@ -12,14 +10,11 @@ using WildCam.Wire;
 namespace WildCam.Esp32
 {
     /// <summary>
-    /// The device program: makes the ports of a board in the order that the shutter needs, then drives the brain. It
-    /// ends in a deep sleep or a restart. It returns only where it failed and a loader started it, which counts that.
+    /// The device program: finds out what board it is on and why it runs, then lets a <see cref="Device"/> run. It ends
+    /// in a deep sleep or a restart. It returns only where it failed and a loader started it, which counts that.
     /// </summary>
     public static class Application
     {
-        /// <summary>Longest wait of the loop, in ms; what happens sooner wakes it.</summary>
-        public const int WaitMillisecondsMax = 1000;
-
         /// <summary>
         /// A program that failed without a loader sleeps so long and starts anew, so that a fault does not empty the
         /// battery.
@@ -61,7 +56,7 @@ namespace WildCam.Esp32
                 }
                 else
                 {
-                    Run(given, slot, crc, gpio, record, power, light);
+                    new Device(given, slot, crc, gpio, record, power, light).Run();
                 }
             }
             catch (Exception e)
@@ -72,99 +67,6 @@ namespace WildCam.Esp32
                     power.Sleep(FaultSleepSeconds);
                 }
             }
-        }
-
-        static void Run(SetUpFile given, int slot, NativeCrc crc, GpioController gpio, WakeRecord record,
-            BoardPower power, LightPin light)
-        {
-            // The order is the shutter's: the sensor first, since it settles while the card is mounted.
-            FlashSettings settings = new FlashSettings(crc);
-            CameraConfig config = new Policy(settings).InForce;
-            ArduCamSensor sensor = new ArduCamSensor(given.Pins, gpio);
-            if (sensor.SetUp())
-            {
-                sensor.Expect(config.Resolution, config.JpegQuality);
-            }
-
-            AutoResetEvent wake = new AutoResetEvent(false);
-            MotionSensors motion = new MotionSensors(given.Pins, gpio, wake);
-            CardStore store = new CardStore(given.Pins);
-            MqttLink link = new MqttLink(given, wake);
-            RtcClock clock = new RtcClock(record.IsClockKept);
-            power.Clock = clock;
-            CameraProfile profile = Profile(given, store);
-            CameraPorts ports = new CameraPorts();
-            ports.Sensor = sensor;
-            ports.Store = store;
-            ports.Link = link;
-            ports.Clock = clock;
-            ports.Power = power;
-            ports.Settings = settings;
-            ports.Slots = new SlotFiles(slot, given.Pins.Board);
-            ports.Random = new BoardRandom(profile.HardwareAddress, Environment.TickCount64, power.BatteryRaw);
-            ports.Crc = crc;
-            ports.Light = light;
-            if (given.Pins.Lamp >= 0)
-            {
-                ports.Lamp = new InfraredLamp(given.Pins, gpio, sensor);
-            }
-
-            CameraBrain brain = new CameraBrain(profile, ports);
-            if (record.WakeCause == WakeCauses.Motion)
-            {
-                brain.Triggered(Triggers.Motion);
-            }
-
-            Loop(brain, link, motion, light, wake);
-        }
-
-        static void Loop(CameraBrain brain, MqttLink link, MotionSensors motion, LightPin light, AutoResetEvent wake)
-        {
-            while (true)
-            {
-                link.Drain(brain);
-                if (motion.TakeTrigger())
-                {
-                    brain.Triggered(Triggers.Motion);
-                }
-
-                long now = Environment.TickCount64;
-                int wait = brain.Step(now);
-                int untilLight = light.Step(now);
-                wait = untilLight < wait ? untilLight : wait;
-                wait = WaitMillisecondsMax < wait ? WaitMillisecondsMax : wait;
-                if (wait > 0)
-                {
-                    wake.WaitOne(wait, false);
-                }
-            }
-        }
-
-        static CameraProfile Profile(SetUpFile given, CardStore store)
-        {
-            CameraProfile profile = new CameraProfile();
-            profile.Board = given.Pins.Board;
-            profile.FirmwareMajor = FirmwareVersion.Major;
-            profile.FirmwareMinor = FirmwareVersion.Minor;
-            profile.FirmwarePatch = FirmwareVersion.Patch;
-            profile.Password = Encoding.UTF8.GetBytes(given.Password);
-            profile.UpdateKey = given.UpdateKey;
-            profile.ChunkBytes = given.Pins.ChunkBytes;
-            profile.SleepsWhenIdle = given.SleepsWhenIdle;
-            profile.PictureBytesMax = ArduCamSensor.FifoBytes;
-            NetworkInterface[] cards = NetworkInterface.GetAllNetworkInterfaces();
-            if (cards.Length > 0 && cards[0].PhysicalAddress != null)
-            {
-                profile.HardwareAddress = cards[0].PhysicalAddress;
-            }
-
-            long capacity = store.CapacityBytes;
-            if (capacity > 0)
-            {
-                profile.SpoolCapacityBytes = capacity;
-            }
-
-            return profile;
         }
 
         static void SetFunctions(BoardPins pins)

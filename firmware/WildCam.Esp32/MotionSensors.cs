@@ -19,12 +19,29 @@ namespace WildCam.Esp32
             _second = pins.Motion2 < 0 ? null : Watch(gpio, pins.Motion2);
         }
 
+        /// <summary>Whether one sees something now.</summary>
+        public bool IsHigh
+        {
+            get { return IsPinHigh(_first) || (_second != null && IsPinHigh(_second)); }
+        }
+
         /// <summary>Whether one fired since it was last asked.</summary>
         public bool TakeTrigger()
         {
-            bool hasFired = _hasFired;
+            // Taken back only where it was seen: an edge between the two lines belongs to the trigger that is told, and
+            // one before the first is not lost.
+            if (!_hasFired)
+            {
+                return false;
+            }
+
             _hasFired = false;
-            return hasFired;
+            return true;
+        }
+
+        static bool IsPinHigh(GpioPin pin)
+        {
+            return pin.Read() == PinValue.High;
         }
 
         GpioPin Watch(GpioController gpio, int number)

@@ -107,6 +107,7 @@ namespace WildCam.Esp32
             SleepsWhenIdle = ValueOf(text, "power") != "mains";
             Port = NumberOf(text, "port", Port);
             Pins.Motion2 = NumberOf(text, "motion2", Pins.Motion2);
+            Pins.Light = ValueOf(text, "light") == "off" ? -1 : Pins.Light;
             Battery = Calibration.Nominal(Pins);
             Battery.Raw1 = NumberOf(text, "battery-raw1", Battery.Raw1);
             Battery.Millivolts1 = NumberOf(text, "battery-mv1", Battery.Millivolts1);

@@ -19,16 +19,17 @@ namespace WildCam.Wire
         public const byte Esp32S3Ov2640 = 4;
 
         /// <summary>
-        /// Largest bundle that a board can load, in bytes; 0 where it can load none. The loaded assemblies stay in the
-        /// managed heap until the next restart. Without PSRAM that heap is the bound; with it, the 256 KiB of internal
-        /// flash that hold both slots beside configuration and ledger; the S3 boards have 2 MiB there.
+        /// Largest bundle that a board can load, in bytes; 0 where it can load none and is updated over USB only. The
+        /// loaded assemblies stay in the managed heap until the next restart, and they have 79 KiB: without PSRAM that
+        /// heap, some 110 KB, has no room for them beside the brain and MQTT. With PSRAM the bound is the 256 KiB of
+        /// internal flash that hold both slots beside configuration and ledger; the S3 boards have 2 MiB there.
         /// </summary>
         public static int BundleBytesMax(byte board)
         {
             switch (board)
             {
                 case Simulator: return 1048576;
-                case Esp32Ov2640: return 65536;
+                case Esp32Ov2640: return 0;
                 case Esp32PsramOv2640: return 98304;
                 case Esp32S3Ov2640: return 524288;
                 default: return 0;

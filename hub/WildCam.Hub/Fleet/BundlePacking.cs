@@ -125,12 +125,18 @@ static class BundlePacking
             : $"{part.Name} has version {own}, and the bundle {version}: the first two numbers must be the same.";
     }
 
+    /// <summary>Why a board takes no firmware over the air at all; null where it does.</summary>
+    public static string? FindBoardProblem(byte board) => Boards.BundleBytesMax(board) > 0 ? null
+        : BoardNames.TryParse(BoardNames.Of(board), out _)
+            ? $"Board {BoardNames.Of(board)} has no memory for a loaded bundle: it is updated over USB only."
+            : $"It is for board {board}, which this hub does not know.";
+
     static string? FindSizeProblem(byte board, int bytes)
     {
         var most = Boards.BundleBytesMax(board);
         return bytes <= most
             ? null
-            : $"It has {bytes} bytes, over BundleBytesMax of {BoardNames.Of(board)} ({most}): the board could not "
+            : FindBoardProblem(board) ?? $"It has {bytes} bytes, over BundleBytesMax of {BoardNames.Of(board)} ({most}): the board could not "
                 + "load it.";
     }
 

@@ -32,8 +32,8 @@ sealed partial class BundleWord(RolloutWork work, ILogger<BundleWord> log) : ICa
         try
         {
             await work.TellAsync(
-                link.Camera.Id, (long)told.BundleId, (ReportedState)told.State, told.Code, told.ReceivedBytes,
-                CancellationToken.None);
+                link.Camera.Id, (long)told.BundleId, told.OfferNumber, (ReportedState)told.State, told.Code,
+                told.ReceivedBytes, CancellationToken.None);
             if (packetId != 0)
             {
                 link.Acknowledge(packetId);

@@ -140,9 +140,9 @@ sealed class FirmwareCatalogue(
             return (null, null, "It is no bundle, or its head is damaged. Make one: ./wildcam firmware pack");
         }
 
-        if (Boards.BundleBytesMax(head.Board) == 0)
+        if (BundlePacking.FindBoardProblem(head.Board) is { } unfit)
         {
-            return (null, null, $"It is for board {head.Board}, which this hub does not know.");
+            return (null, null, unfit);
         }
 
         var trusted = (await publishers.ListAsync(cancellationToken)).Where(p => p.RevokedAt is null).ToList();

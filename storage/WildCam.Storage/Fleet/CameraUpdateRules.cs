@@ -15,8 +15,8 @@ public sealed class CameraUpdateRules(RolloutPlan plan, Version target, bool isR
     public static readonly TimeSpan HubClocksApart = TimeSpan.FromSeconds(2);
 
     // WildCam.Wire's RefusalCodes; storage does not know the wire.
+    internal const int Stale = 24;
     const int NotNewer = 21;
-    const int Stale = 24;
     const int Withdrawn = 31;
     const int OtherOnTrial = 32;
 

@@ -10,6 +10,9 @@ public sealed record RolloutCamera(
 /// <summary>The cameras of rollouts. Rows are locked, put through the rules, and saved in one transaction.</summary>
 static class RolloutCamerasTable
 {
+    /// <summary>The wire has 32 bits for an offer's number; a camera's word leaves room for a million more.</summary>
+    const long NumberMax = uint.MaxValue - 1_000_000L;
+
     const string Columns = """
         rc.rollout_id, rc.camera_id, rc.step, rc.state, rc.since, rc.deadline_at, rc.reason, rc.code, rc.reported,
         rc.new_version_at, rc.is_confirmed, rc.received_bytes, rc.attempts, rc.offers, rc.offer_id, rc.offered_at,
@@ -166,6 +169,19 @@ static class RolloutCamerasTable
         return (long?)await command.ExecuteScalarAsync(cancellationToken);
     }
 
+    /// <summary>
+    /// A camera followed this number already: the next offer gets a higher one. One that leaves no higher number on the
+    /// wire is not believed; its camera has to be given a new update key.
+    /// </summary>
+    public static async Task LearnNumberAsync(
+        NpgsqlConnection connection, int cameraId, long number, CancellationToken cancellationToken)
+    {
+        await using var command = connection.Command("""
+            update camera_update_keys set last_number = greatest(last_number, $2) where camera_id = $1 and $2 < $3
+            """, cameraId, number, NumberMax);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
     /// <summary>The number of the offer that was sent last.</summary>
     public static async Task<long?> ReadNumberAsync(
         NpgsqlConnection connection, int rolloutId, int cameraId, CancellationToken cancellationToken)
@@ -215,9 +231,15 @@ static class RolloutCamerasTable
         return busy;
     }
 
-    public static async Task<long> NextOfferIdAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    /// <summary>
+    /// An id that no offer had, also where a restored backup set the sequence back: cameras remember ids, and may tell
+    /// of one that this database has forgotten.
+    /// </summary>
+    public static async Task<long> NextOfferIdAsync(
+        NpgsqlConnection connection, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var command = connection.Command("select nextval('firmware_offer_ids')");
+        await using var command = connection.Command(
+            "select ($1::bigint << 20) + (nextval('firmware_offer_ids') & 1048575)", now.ToUnixTimeSeconds());
         return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 

@@ -60,9 +60,12 @@ public sealed class RolloutWork(NpgsqlDataSource database, TimeProvider time)
         return due;
     }
 
-    /// <summary>A camera says how the update stands that this offer began.</summary>
+    /// <summary>
+    /// A camera says how the update stands that this offer began. Where it calls the offer stale, the number is that of
+    /// the offer that it followed last: a hub whose counter was lost, as by a restored backup, goes on above it.
+    /// </summary>
     public async Task TellAsync(
-        int cameraId, long offerId, ReportedState state, int code, long receivedBytes,
+        int cameraId, long offerId, long offerNumber, ReportedState state, int code, long receivedBytes,
         CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -82,6 +85,12 @@ public sealed class RolloutWork(NpgsqlDataSource database, TimeProvider time)
             var told = rules.Tell(r.Update, offerId, state, code, receivedBytes, now);
             return r with { Update = rules.Deliver(told, r.LastPictureAt, now) };
         });
+        if (state is ReportedState.Refused && code == CameraUpdateRules.Stale
+            && rows.Exists(r => r.Update.OfferId == offerId))
+        {
+            await RolloutCamerasTable.LearnNumberAsync(connection, cameraId, offerNumber, cancellationToken);
+        }
+
         await SaveAsync(connection, rows, after, now, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
@@ -187,7 +196,7 @@ public sealed class RolloutWork(NpgsqlDataSource database, TimeProvider time)
             var rollout = rollouts[next.RolloutId];
             var isNew = next.Update.OfferId is null;
             var offerId = next.Update.OfferId
-                ?? await RolloutCamerasTable.NextOfferIdAsync(connection, cancellationToken);
+                ?? await RolloutCamerasTable.NextOfferIdAsync(connection, now, cancellationToken);
             // The same offer again has the same number: the camera knows it by that, and answers with its state.
             var number = isNew
                 ? await RolloutCamerasTable.TakeNumberAsync(

@@ -242,8 +242,8 @@ public sealed class UpdatePagesTests(DeskHub hub) : IClassFixture<DeskHub>, IAsy
         var camera = await hub.Database.ReadAsync<int>(
             "select camera_id from rollout_cameras where rollout_id = 1 and step = 0");
         var offer = (await Work.TakeOfferAsync(camera, isHello: true, default))!;
-        await Work.TellAsync(camera, offer.OfferId, ReportedState.Verified, 0, 61_234, default);
-        await Work.TellAsync(camera, offer.OfferId, ReportedState.FellBack, 40, 61_234, default);
+        await Work.TellAsync(camera, offer.OfferId, offer.Number, ReportedState.Verified, 0, 61_234, default);
+        await Work.TellAsync(camera, offer.OfferId, offer.Number, ReportedState.FellBack, 40, 61_234, default);
         await Wait.UntilAsync(
             async () =>
             {

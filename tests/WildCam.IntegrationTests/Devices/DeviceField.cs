@@ -44,7 +44,11 @@ sealed class DeviceField : IAsyncDisposable
     /// <summary>Pictures that lie on the card.</summary>
     public int Spooled => Board.Card.Files.Keys.Count(f => f.EndsWith(".jpg", StringComparison.Ordinal));
 
-    public static async Task<DeviceField> StartAsync(int seed)
+    /// <summary>
+    /// A board in front of its hub. Its light is off, or it would stay awake for minutes after power came on, for
+    /// whoever looks at it.
+    /// </summary>
+    public static async Task<DeviceField> StartAsync(int seed, string setUp = "light=off")
     {
         var world = await FleetWorld.StartAsync(TestCluster.Server, cameras: 1);
         var field = new DeviceField(world, seed);
@@ -57,6 +61,7 @@ sealed class DeviceField : IAsyncDisposable
             camera={world.Cameras[0].Code}
             password={world.Cameras[0].Password}
             board=devkit
+            {setUp}
             """,
             authority);
         return field;

@@ -22,10 +22,10 @@ public sealed class RolloutCommandTests(TestDatabase database) : IClassFixture<T
         await database.RunAsync("insert into projects (slug, name, time_zone) values ('creek', 'Creek', 'UTC')");
         await database.RunAsync("""
             insert into cameras (project_id, code, name, board, password_hash)
-            select p.id, 'c-' || n, 'Camera', 2, sha256('x') from projects p, generate_series(1, 6) n
+            select p.id, 'c-' || n, 'Camera', 3, sha256('x') from projects p, generate_series(1, 6) n
             """);
         var file = Path.Combine(_program.Root, "wildcam-1.5.0.wcb");
-        await File.WriteAllBytesAsync(file, TestFirmware.Make(_key, new Version(1, 5, 0), Boards.Esp32Ov2640));
+        await File.WriteAllBytesAsync(file, TestFirmware.Make(_key, new Version(1, 5, 0), Boards.Esp32PsramOv2640));
         Assert.Contains(
             "No publisher is trusted yet", await _program.RefusedAsync("firmware", "add", file),
             StringComparison.Ordinal);
@@ -36,17 +36,17 @@ public sealed class RolloutCommandTests(TestDatabase database) : IClassFixture<T
         Assert.Contains(
             "was here before", await _program.RefusedAsync("firmware", "trust", "Team", key), StringComparison.Ordinal);
         Assert.StartsWith(
-            "esp32-ov2640 1.5.0 by Team is added.",
+            "esp32-psram-ov2640 1.5.0 by Team is added.",
             await _program.DoAsync("firmware", "add", file, "--notes", "Fewer blanks."), StringComparison.Ordinal);
         var listed = Assert.Single((await _program.AskAsync("firmware", "list")).AsArray())!;
         Assert.Equal(("1.5.0", "Fewer blanks."), ((string?)listed["version"], (string?)listed["notes"]));
 
         Assert.Equal(
-            "There is no firmware 1.6.0 for esp32-ov2640. See: ./wildcam firmware list",
-            await _program.RefusedAsync("rollout", "start", "1.6.0", "--board", "esp32-ov2640"));
+            "There is no firmware 1.6.0 for esp32-psram-ov2640. See: ./wildcam firmware list",
+            await _program.RefusedAsync("rollout", "start", "1.6.0", "--board", "esp32-psram-ov2640"));
         Assert.EndsWith(
             "6 have no update key.",
-            await _program.RefusedAsync("rollout", "start", "1.5.0", "--board", "esp32-ov2640"),
+            await _program.RefusedAsync("rollout", "start", "1.5.0", "--board", "esp32-psram-ov2640"),
             StringComparison.Ordinal);
         for (var n = 1; n <= 6; n++)
         {
@@ -55,7 +55,7 @@ public sealed class RolloutCommandTests(TestDatabase database) : IClassFixture<T
 
         var key1 = await _program.DoAsync("camera", "update-key", "c-1");
         Assert.Equal(key1, await _program.DoAsync("camera", "update-key", "c-1"));
-        string[] start = ["rollout", "start", "1.5.0", "--board", "esp32-ov2640"];
+        string[] start = ["rollout", "start", "1.5.0", "--board", "esp32-psram-ov2640"];
         Assert.Contains(
             "6 of 6 cameras", await _program.DoAsync([.. start, "--dry-run"]), StringComparison.Ordinal);
         Assert.Contains("Rollout 1 has started", await _program.DoAsync(start), StringComparison.Ordinal);

@@ -71,24 +71,27 @@ public sealed class FirmwareApiTests(TestHub hub) : IClassFixture<TestHub>, IAsy
     }
 
     [Fact]
-    public async Task A_board_that_nobody_knows_is_refused()
+    public async Task A_board_that_nobody_knows_or_that_takes_none_over_the_air_is_refused()
     {
         var bundle = TestFirmware.Make(_key, new Version(1, 5, 2));
         bundle[6] = 99;
         await RefusedAsync(bundle, "It is for board 99, which this hub does not know.");
+        bundle[6] = Boards.Esp32Ov2640;
+        await RefusedAsync(
+            bundle, "Board esp32-ov2640 has no memory for a loaded bundle: it is updated over USB only.");
     }
 
     [Fact]
     public async Task An_older_version_is_taken_only_where_that_is_said_and_other_bytes_never()
     {
-        await UploadAsync(TestFirmware.Make(_key, new Version(2, 0, 0), Boards.Esp32Ov2640));
-        var older = TestFirmware.Make(_key, new Version(1, 9, 0), Boards.Esp32Ov2640);
+        await UploadAsync(TestFirmware.Make(_key, new Version(2, 0, 0), Boards.Esp32PsramOv2640));
+        var older = TestFirmware.Make(_key, new Version(1, 9, 0), Boards.Esp32PsramOv2640);
         await RefusedAsync(older, "older than 2.0.0");
         Assert.Equal(HttpStatusCode.Created, (await UploadAsync(older, older: true)).Status);
         Assert.Equal(HttpStatusCode.Created, (await UploadAsync(
             TestFirmware.Make(_key, new Version(1, 0, 0), Boards.Simulator))).Status); // Boards do not compare.
         await RefusedAsync(
-            TestFirmware.Make(_key, new Version(2, 0, 0), Boards.Esp32Ov2640, seed: 9),
+            TestFirmware.Make(_key, new Version(2, 0, 0), Boards.Esp32PsramOv2640, seed: 9),
             "is here already with other bytes");
     }
 

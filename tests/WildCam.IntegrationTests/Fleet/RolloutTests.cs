@@ -188,7 +188,7 @@ public sealed class RolloutTests(TestDatabase database) : IClassFixture<TestData
         var other = new RolloutWork(database.Source, world.Clock);
         Assert.Equal(offer, await other.TakeOfferAsync(first, isHello: true, default));
         Assert.Equal(UpdateState.Downloading, (await world.ShowAsync(id, first)).State);
-        await other.TellAsync(first, offer.OfferId, ReportedState.Verified, 0, 40_000, default);
+        await other.TellAsync(first, offer.OfferId, offer.Number, ReportedState.Verified, 0, 40_000, default);
         await world.ProveAsync(first, offer);
         Assert.Equal(UpdateState.Good, (await world.ShowAsync(id, first)).State);
     }

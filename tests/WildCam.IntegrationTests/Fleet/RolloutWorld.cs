@@ -140,8 +140,9 @@ sealed class RolloutWorld
         return await Work.TakeOfferAsync(camera, isHello: true, default);
     }
 
-    public Task TellAsync(int camera, DueOffer offer, ReportedState state, int code = 0) =>
-        Work.TellAsync(camera, offer.OfferId, state, code, 40_000, default);
+    /// <summary>The camera tells how an offer stands; a number of its own where it calls it stale.</summary>
+    public Task TellAsync(int camera, DueOffer offer, ReportedState state, int code = 0, long? number = null) =>
+        Work.TellAsync(camera, offer.OfferId, number ?? offer.Number, state, code, 40_000, default);
 
     public Task DeliverAsync(int camera) => Database.RunAsync(
         "update camera_states set last_capture_at = $2 where camera_id = $1", camera, Clock.GetUtcNow());

@@ -12,7 +12,7 @@ public sealed class CameraLivesTests(ITestOutputHelper output)
     public void In_a_thousand_lives_no_picture_is_gone_that_the_camera_did_not_count()
     {
         var seeds = OneSeed is { } one ? [one] : Enumerable.Range(1, Lives).ToArray();
-        var sum = new LifeReport(0, 0, 0, 0, 0, 0, 0, 0);
+        var sum = new LifeReport(0, 0, 0, 0, 0, 0, 0, 0, 0);
         foreach (var seed in seeds)
         {
             sum = sum.Plus(CameraLife.Live(seed));
@@ -20,6 +20,7 @@ public sealed class CameraLivesTests(ITestOutputHelper output)
 
         output.WriteLine(sum.ToString());
         Assert.True(sum.Taken > 20 * seeds.Length, $"Too little happened: {sum}");
+        Assert.True(sum.Ids >= sum.Taken, $"Not every picture had an id of its own: {sum}");
         if (OneSeed is null)
         {
             // All kinds of faults came, and the full-spool policy had its work.

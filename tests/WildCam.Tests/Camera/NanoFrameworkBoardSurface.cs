@@ -16,12 +16,18 @@ static partial class NanoFrameworkSurface
         ["System.Device.Gpio.GpioController"] = [".ctor()", "OpenPin(System.Int32,System.Device.Gpio.PinMode)"],
         ["System.Device.Gpio.GpioPin"] =
         [
+            "Read()",
             "Write(System.Device.Gpio.PinValue)",
             "add_ValueChanged(System.Device.Gpio.PinValueChangedEventHandler)",
         ],
         ["System.Device.Gpio.PinEventTypes"] = [],
         ["System.Device.Gpio.PinMode"] = [],
-        ["System.Device.Gpio.PinValue"] = ["get_High()", "get_Low()"],
+        ["System.Device.Gpio.PinValue"] =
+        [
+            "get_High()",
+            "get_Low()",
+            "op_Equality(System.Device.Gpio.PinValue,System.Device.Gpio.PinValue)",
+        ],
         ["System.Device.Gpio.PinValueChangedEventArgs"] = ["get_ChangeType()"],
         ["System.Device.Gpio.PinValueChangedEventHandler"] = [".ctor(System.Object,System.IntPtr)"],
         ["System.Device.I2c.I2cBusSpeed"] = [],

@@ -73,7 +73,7 @@ public sealed class FlashTests
     [Fact]
     public async Task Slots_append_read_and_erase_and_the_running_one_is_left_alone() => await _world.DoAsync(() =>
     {
-        var slots = new SlotFiles(Slots.A, Boards.Esp32Ov2640);
+        var slots = new SlotFiles(Slots.A, Boards.Esp32PsramOv2640);
         Assert.Equal(0, slots.Length(Slots.B));
         Assert.True(slots.Append(Slots.B, [9, 1, 2, 3], 1, 3));
         Assert.True(slots.Append(Slots.B, [4], 0, 1));

@@ -13,7 +13,7 @@ public sealed class BundlePackingTests : IDisposable
     byte[] Packed()
     {
         var bundle = BundlePacking.Pack(
-            Boards.Esp32Ov2640, new Version(1, 2, 3), new Version(1, 0), NanoAssemblies.Three(), _key, out var problem);
+            Boards.Esp32PsramOv2640, new Version(1, 2, 3), new Version(1, 0), NanoAssemblies.Three(), _key, out var problem);
         Assert.Null(problem);
         return bundle!;
     }
@@ -23,7 +23,7 @@ public sealed class BundlePackingTests : IDisposable
     {
         var bundle = Packed();
         Assert.Null(BundlePacking.FindProblem(bundle, _key, out var head));
-        Assert.Equal((Boards.Esp32Ov2640, 1, 2, 3), (head!.Board, head.Major, head.Minor, head.Patch));
+        Assert.Equal((Boards.Esp32PsramOv2640, 1, 2, 3), (head!.Board, head.Major, head.Minor, head.Patch));
         Assert.Equal(["WildCam.Wire", "WildCam.Camera", "WildCam.Esp32"], head.Names);
         Assert.Equal(NanoAssemblies.Three()[2].Bytes, bundle[^9000..]);
         Assert.Equal(ModelHub.DigestOf(bundle), BundleSignature.Digest(bundle));
@@ -54,14 +54,24 @@ public sealed class BundlePackingTests : IDisposable
     [Theory]
     [InlineData("0.9.0", 0, 9, 9000, "built-in applications")]
     [InlineData("1.3.0", 1, 2, 9000, "the first two numbers must be the same")]
-    [InlineData("1.2.0", 1, 2, 30_000, "BundleBytesMax of esp32-ov2640 (65536)")]
+    [InlineData("1.2.0", 1, 2, 40_000, "BundleBytesMax of esp32-psram-ov2640 (98304)")]
     public void What_no_board_could_load_is_not_packed(string version, int major, int minor, int bytes, string why)
     {
         var bundle = BundlePacking.Pack(
-            Boards.Esp32Ov2640, Version.Parse(version), new Version(1, 0), NanoAssemblies.Three(major, minor, bytes),
+            Boards.Esp32PsramOv2640, Version.Parse(version), new Version(1, 0), NanoAssemblies.Three(major, minor, bytes),
             _key, out var problem);
         Assert.Null(bundle);
         Assert.Contains(why, problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_board_without_PSRAM_is_updated_over_USB_only_and_the_refusal_says_so()
+    {
+        Assert.Null(BundlePacking.Pack(
+            Boards.Esp32Ov2640, new Version(1, 2, 3), new Version(1, 0), NanoAssemblies.Three(), _key,
+            out var problem));
+        Assert.Equal(
+            "Board esp32-ov2640 has no memory for a loaded bundle: it is updated over USB only.", problem);
     }
 
     [Fact]
@@ -84,7 +94,7 @@ public sealed class BundlePackingTests : IDisposable
         })
         {
             Assert.Null(BundlePacking.Pack(
-                Boards.Esp32Ov2640, new Version(1, 2, 3), new Version(1, 0), parts, _key, out var problem));
+                Boards.Esp32PsramOv2640, new Version(1, 2, 3), new Version(1, 0), parts, _key, out var problem));
             Assert.Contains(why, problem, StringComparison.Ordinal);
         }
     }

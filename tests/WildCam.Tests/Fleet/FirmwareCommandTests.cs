@@ -25,7 +25,7 @@ public sealed class FirmwareCommandTests : IDisposable
     static async Task<string> ProblemAsync(params string[] arguments) =>
         (await Assert.ThrowsAsync<CommandException>(() => RunAsync(arguments))).Message;
 
-    string[] Pack(string board = "esp32-ov2640", string version = "1.2.3", string key = "key.pem") =>
+    string[] Pack(string board = "esp32-psram-ov2640", string version = "1.2.3", string key = "key.pem") =>
     [
         "pack", At("WildCam.Wire.pe"), At("WildCam.Camera.pe"), At("WildCam.Esp32.pe"), "--board", board,
         "--version-number", version, "--key", At(key), "--output", At("bundle.wcb"),

@@ -6,17 +6,19 @@ namespace WildCam.Worlds.Virtual;
 
 /// <summary>What became of the pictures of a life.</summary>
 sealed record LifeReport(
-    int Taken, int Stored, int Dropped, int PowerCuts, int CardsOut, int Deaths, int Failed, long Minutes)
+    int Taken, int Stored, int Dropped, int PowerCuts, int CardsOut, int Deaths, int Failed, long Minutes, int Ids)
 {
     public LifeReport Plus(LifeReport other) => new(
         Taken + other.Taken, Stored + other.Stored, Dropped + other.Dropped, PowerCuts + other.PowerCuts,
-        CardsOut + other.CardsOut, Deaths + other.Deaths, Failed + other.Failed, Minutes + other.Minutes);
+        CardsOut + other.CardsOut, Deaths + other.Deaths, Failed + other.Failed, Minutes + other.Minutes,
+        Ids + other.Ids);
 }
 
 /// <summary>
 /// A life of a camera in virtual time by chance: its power fails, also in the middle of writes, its card is taken out
 /// and put back, fills up, its link and its hub die, its clock is lost. Every picture that it took is then in the hub
-/// once, or on its card, or was dropped from a full card, which it counted and told.
+/// once and under its id, or on its card, or was dropped from a full card, which it counted and told; and every
+/// trigger that it took came to its pictures.
 /// </summary>
 sealed class CameraLife
 {
@@ -29,12 +31,15 @@ sealed class CameraLife
     readonly Field _field;
     readonly List<byte[]> _taken = [];
     readonly bool _isSmallCard;
+    readonly CaptureRegister _register;
     int _cardsOut;
     int _deaths;
     int _failed;
     CameraBrain? _brain;
     uint _takenByBrain;
     uint _failedByBrain;
+    uint _triggersOfBrain;
+    byte _burstCount;
 
     CameraLife(int seed)
     {
@@ -50,6 +55,7 @@ sealed class CameraLife
         _field.Link.FaultChance = 0.02;
         _field.Hub.LaterChance = 0.05;
         _field.Lamp.IsDark = chance.Next(2) == 0;
+        _register = new CaptureRegister(_field, _isSmallCard);
     }
 
     /// <summary>Lives one life.</summary>
@@ -87,9 +93,10 @@ sealed class CameraLife
         MustBeThere();
         Deliver();
         MustBeThere();
+        MustHaveFollowedTriggers();
         return new LifeReport(
-            _taken.Count, _field.Hub.Stored.Count, Missing(), _field.PowerCuts, _cardsOut, _deaths, _failed,
-            _field.Now / 60_000);
+            _taken.Count, _field.Hub.Stored.Count, _register.Dropped, _field.PowerCuts, _cardsOut, _deaths, _failed,
+            _field.Now / 60_000, _register.Ids);
     }
 
     /// <summary>With the faults gone the rest arrives, held frames too, and the hub is told what was dropped.</summary>
@@ -120,6 +127,7 @@ sealed class CameraLife
     {
         // Nothing twice, and no bytes that the sensor never gave: the field checks that with nothing "taken".
         _field.MustKeep([], _field.Hub.Stored.Values.Select(p => p.Bytes));
+        _register.Check();
         var missing = Missing();
         Must.Hold(
             missing == 0 || _isSmallCard, $"Seed {_field.Seed}: {missing} pictures are gone and the card has room.");
@@ -142,7 +150,8 @@ sealed class CameraLife
     {
         if (!ReferenceEquals(_brain, _field.Brain))
         {
-            (_brain, _takenByBrain, _failedByBrain) = (_field.Brain, 0, 0);
+            (_brain, _takenByBrain, _failedByBrain, _triggersOfBrain) = (_field.Brain, 0, 0, 0);
+            _register.Look();
         }
 
         var more = (int)(_brain.TakenCount - _takenByBrain);
@@ -151,8 +160,18 @@ sealed class CameraLife
         (_takenByBrain, _failedByBrain) = (_brain.TakenCount, _brain.FailedCount);
     }
 
+    // Triggers of a brain before it lost its power are gone with it; all others come to their pictures.
+    void MustHaveFollowedTriggers()
+    {
+        Count();
+        var due = (_triggersOfBrain - _brain!.IgnoredCount) * _burstCount;
+        Must.Equal(due, _brain.TakenCount + _brain.FailedCount, $"Seed {_field.Seed}: pictures for the triggers");
+    }
+
     void Trigger()
     {
+        Count();
+        _triggersOfBrain++;
         _field.Sensor.PictureBytes = _field.Chance.Next(100, PictureBytesMax);
         _field.Brain.Triggered(_field.Chance.Next(8) == 0 ? Triggers.Timelapse : Triggers.Motion);
     }
@@ -161,7 +180,7 @@ sealed class CameraLife
     {
         var config = CameraConfig.BuiltIn();
         config.ConfigVersion = 2;
-        config.BurstCount = (byte)_field.Chance.Next(1, 4);
+        config.BurstCount = _burstCount = (byte)_field.Chance.Next(1, 4);
         config.UploadMode = (byte)_field.Chance.Next(3);
         config.UploadHours = config.UploadMode == UploadModes.Batched ? 0x555555u : 0xFFFFFFu;
         config.HeartbeatSeconds = (uint)_field.Chance.Next(300, 3600);

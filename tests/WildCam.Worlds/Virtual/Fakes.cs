@@ -35,7 +35,13 @@ sealed class FakeStore(PowerSupply power) : ISpoolStore
 
     public bool RefusesDelete { get; set; }
 
-    (byte, uint)? _open;
+    /// <summary>Told of each file that was closed, and so is durable.</summary>
+    public Action<byte, uint>? Closed { get; set; }
+
+    /// <summary>Told before a file goes.</summary>
+    public Action<byte, uint>? Deleting { get; set; }
+
+    (byte Area, uint Number)? _open;
 
     public IEnumerable<byte[]> Waiting => Files.Where(f => f.Key.Area == StoreAreas.Spool).Select(f => f.Value);
 
@@ -79,7 +85,13 @@ sealed class FakeStore(PowerSupply power) : ISpoolStore
             Files[open] = Files[open].AsSpan(0, power.Chance.Next(Files[open].Length)).ToArray();
         }
 
-        return !IsBroken && !power.FailsNow();
+        var isDurable = !IsBroken && !power.FailsNow();
+        if (isDurable)
+        {
+            Closed?.Invoke(open.Area, open.Number);
+        }
+
+        return isDurable;
     }
 
     public bool AppendTo(byte area, uint number, byte[] source, int offset, int count)
@@ -117,6 +129,7 @@ sealed class FakeStore(PowerSupply power) : ISpoolStore
         {
             if (power.Chance.Next(2) == 0)
             {
+                Deleting?.Invoke(area, number);
                 Files.Remove((area, number));
             }
         });
@@ -125,6 +138,7 @@ sealed class FakeStore(PowerSupply power) : ISpoolStore
             return false;
         }
 
+        Deleting?.Invoke(area, number);
         Files.Remove((area, number));
         return true;
     }

@@ -121,6 +121,24 @@ public sealed class NightTests
         Assert.Equal(LightCodes.Off, field.Light.Shown[^1]);
     }
 
+    [Theory]
+    [InlineData(WakeCauses.PowerOn, true)]
+    [InlineData(WakeCauses.Motion, false)]
+    public void A_camera_on_batteries_stays_awake_for_whoever_switched_it_on(byte cause, bool stays)
+    {
+        var field = new Field
+        {
+            Board = { WakeCause = cause },
+            Profile = { SleepsWhenIdle = true, StaysForLight = true },
+        };
+        field.Boot();
+        field.Run(Limits.LightSeconds - 5);
+        Assert.Equal(stays, field.Board.Sleeps.Count == 0);
+        field.Run(30);
+        Assert.NotEmpty(field.Board.Sleeps);
+        Assert.DoesNotContain(field.Light.Shown.TakeLast(1), l => l != LightCodes.Off);
+    }
+
     [Fact]
     public void A_camera_that_wakes_in_the_field_shows_no_light()
     {

@@ -9,7 +9,7 @@ using WildCam.Wire;
 
 namespace WildCam.Esp32
 {
-    /// <summary>A board with a brain on it: its ports, made in the order that the shutter needs, and the loop.</summary>
+    /// <summary>A board with a brain on it: its ports, made in the order that the shutter needs, and a loop.</summary>
     public sealed class Device
     {
         /// <summary>Longest wait of the loop, in ms; what happens sooner wakes it.</summary>

@@ -136,7 +136,8 @@ static class BundlePacking
         var most = Boards.BundleBytesMax(board);
         return bytes <= most
             ? null
-            : FindBoardProblem(board) ?? $"It has {bytes} bytes, over BundleBytesMax of {BoardNames.Of(board)} ({most}): the board could not "
+            : FindBoardProblem(board)
+                ?? $"It has {bytes} bytes, over BundleBytesMax of {BoardNames.Of(board)} ({most}): the board could not "
                 + "load it.";
     }
 

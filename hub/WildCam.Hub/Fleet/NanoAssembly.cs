@@ -12,7 +12,13 @@ static class NanoAssembly
     public const int HeaderBytes = 124;
     const int BodyCrcAt = 12;
     const int VersionAt = 28;
+    const int MethodsAt = 64;
     const int EndAt = 100;
+
+    /// <summary>A method's record: name u16, code u16, flags u32, and 8 bytes more.</summary>
+    const int MethodBytes = 16;
+    const int MethodFlagsAt = 4;
+    const uint EntryFlag = 0x08000000;
 
     static ReadOnlySpan<byte> Marker => "NFMRK1\0\0"u8;
 
@@ -42,6 +48,22 @@ static class NanoAssembly
             BinaryPrimitives.ReadUInt16LittleEndian(bytes[(VersionAt + 4)..]),
             BinaryPrimitives.ReadUInt16LittleEndian(bytes[(VersionAt + 6)..]));
         return null;
+    }
+
+    /// <summary>Whether a method of a right assembly is where a program starts.</summary>
+    public static bool HasEntry(ReadOnlySpan<byte> bytes)
+    {
+        var end = Math.Min(BinaryPrimitives.ReadUInt32LittleEndian(bytes[(MethodsAt + 4)..]), (uint)bytes.Length);
+        for (long at = BinaryPrimitives.ReadUInt32LittleEndian(bytes[MethodsAt..]); at + MethodBytes <= end;
+            at += MethodBytes)
+        {
+            if ((BinaryPrimitives.ReadUInt32LittleEndian(bytes[((int)at + MethodFlagsAt)..]) & EntryFlag) != 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     /// <summary>The runtime's CRC-32: highest bit first, polynomial 04C11DB7, from 0, not inverted.</summary>

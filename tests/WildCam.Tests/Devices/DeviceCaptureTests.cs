@@ -5,7 +5,7 @@ using WildCam.Wire;
 
 namespace WildCam.Tests.Devices;
 
-/// <summary>When Program.Main takes pictures, and what it says of them: by timer, by motion, at night, in bursts.</summary>
+/// <summary>When Program.Main takes pictures, and what it says of them: by timer, motion, night, in bursts.</summary>
 public sealed class DeviceCaptureTests
 {
     const int DarkGain = 0x7F;

@@ -4,7 +4,7 @@ using WildCam.Wire;
 
 namespace WildCam.Tests.Devices;
 
-/// <summary>What Program.Main makes of a card that leaves and comes back, and what its light says of what is wrong.</summary>
+/// <summary>What Program.Main makes of a card that leaves and comes back, and what its light says is wrong.</summary>
 public sealed class DeviceFaultTests
 {
     [Fact]
@@ -36,7 +36,8 @@ public sealed class DeviceFaultTests
         var kept = board.Kept();
         Assert.Equal(kept.Count, kept.Select(k => (k.SpoolId, k.Counter)).Distinct().Count());
         // What was taken without a card is counted as dropped, and told with the next heartbeat.
-        var dropped = await world.DoAsync(() => new Esp32.FlashSettings(new Esp32.NativeCrc()).Get(SettingKeys.Dropped));
+        var dropped = await world.DoAsync(
+            () => new Esp32.FlashSettings(new Esp32.NativeCrc()).Get(SettingKeys.Dropped));
         Assert.InRange((int)BitConverter.ToUInt32(dropped), 1, world.Camera.Captures - kept.Count);
     }
 

@@ -13,7 +13,8 @@ public sealed class BundlePackingTests : IDisposable
     byte[] Packed()
     {
         var bundle = BundlePacking.Pack(
-            Boards.Esp32PsramOv2640, new Version(1, 2, 3), new Version(1, 0), NanoAssemblies.Three(), _key, out var problem);
+            Boards.Esp32PsramOv2640, new Version(1, 2, 3), new Version(1, 0), NanoAssemblies.Three(), _key,
+            out var problem);
         Assert.Null(problem);
         return bundle!;
     }
@@ -58,8 +59,8 @@ public sealed class BundlePackingTests : IDisposable
     public void What_no_board_could_load_is_not_packed(string version, int major, int minor, int bytes, string why)
     {
         var bundle = BundlePacking.Pack(
-            Boards.Esp32PsramOv2640, Version.Parse(version), new Version(1, 0), NanoAssemblies.Three(major, minor, bytes),
-            _key, out var problem);
+            Boards.Esp32PsramOv2640, Version.Parse(version), new Version(1, 0),
+            NanoAssemblies.Three(major, minor, bytes), _key, out var problem);
         Assert.Null(bundle);
         Assert.Contains(why, problem, StringComparison.Ordinal);
     }

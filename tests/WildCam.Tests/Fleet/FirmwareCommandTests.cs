@@ -85,4 +85,39 @@ public sealed class FirmwareCommandTests : IDisposable
             "It is no bundle", await ProblemAsync("verify", At("WildCam.Wire.pe"), "--key", At("key.pem.pub")),
             StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task An_image_is_joined_of_folders_and_of_each_assembly_once()
+    {
+        string[] names = ["mscorlib", "WildCam.Loader", "WildCam.Wire", "WildCam.Camera", "WildCam.Esp32"];
+        var folders = new[] { At("loader"), At("application") };
+        foreach (var folder in folders)
+        {
+            Directory.CreateDirectory(folder);
+        }
+
+        foreach (var name in names)
+        {
+            var bytes = NanoAssemblies.WithMethod(name == "WildCam.Loader");
+            foreach (var folder in folders)
+            {
+                await File.WriteAllBytesAsync(
+                    Path.Combine(folder, name + ".pe"), bytes, TestContext.Current.CancellationToken);
+            }
+        }
+
+        await RunAsync(["image", .. folders, "--output", At("WildCam.bin")]);
+        Assert.Equal(names.Length * 1004, new FileInfo(At("WildCam.bin")).Length);
+
+        await File.WriteAllBytesAsync(
+            Path.Combine(folders[0], "mscorlib.pe"), NanoAssemblies.WithMethod(isEntry: false, bytes: 1002),
+            TestContext.Current.CancellationToken);
+        Assert.Contains(
+            "There are two different mscorlib.pe", await ProblemAsync(["image", .. folders, "--output", At("x.bin")]),
+            StringComparison.Ordinal);
+        Assert.Contains(
+            "There is no mscorlib.pe",
+            await ProblemAsync("image", Path.Combine(folders[0], "WildCam.Wire.pe"), "--output", At("x.bin")),
+            StringComparison.Ordinal);
+    }
 }

@@ -19,6 +19,19 @@ static class NanoAssemblies
         return file;
     }
 
+    /// <summary>One whose only method is, or is not, where a program starts.</summary>
+    public static byte[] WithMethod(bool isEntry, int major = 0, int bytes = 1001)
+    {
+        const int methodsAt = 124;
+        var file = Make(major, 0, bytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(64), methodsAt);
+        BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(68), methodsAt + 16);
+        BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(methodsAt + 4), isEntry ? 0x08000000u : 0);
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            file.AsSpan(12), NanoAssembly.Crc(file.AsSpan(NanoAssembly.HeaderBytes)));
+        return file;
+    }
+
     public static List<BundlePart> Three(int major = 1, int minor = 2, int bytes = 9000) =>
     [
         new("WildCam.Wire", Make(major, minor, bytes, 1)), new("WildCam.Camera", Make(major, minor, bytes, 2)),

@@ -7,7 +7,7 @@ using WildCam.Hub.Hosting;
 namespace WildCam.Cli.Commands;
 
 /// <summary>
-/// `firmware key`, `pack`, `verify`: bundles of firmware, for publishers, without a hub. `firmware trust`, `add`,
+/// `firmware key`, `pack`, `verify`, `image`: bundles and images of firmware, without a hub. `firmware trust`, `add`,
 /// `list`: what the hub of this folder takes and has.
 /// </summary>
 static class FirmwareCommands
@@ -17,8 +17,9 @@ static class FirmwareCommands
     public static Command Create() =>
         new("firmware", "Make and check bundles of firmware, and bring them to the hub.")
         {
-            Key(), Pack(), Verify(), FirmwareCatalogueCommands.Trust(), FirmwareCatalogueCommands.Publishers(),
-            FirmwareCatalogueCommands.Distrust(), FirmwareCatalogueCommands.Add(), FirmwareCatalogueCommands.List(),
+            Key(), Pack(), Verify(), FirmwareImageCommand.Create(), FirmwareCatalogueCommands.Trust(),
+            FirmwareCatalogueCommands.Publishers(), FirmwareCatalogueCommands.Distrust(),
+            FirmwareCatalogueCommands.Add(), FirmwareCatalogueCommands.List(),
         };
 
     static Command Key()

@@ -92,7 +92,7 @@ public sealed class DeviceDeliveryTests(ITestOutputHelper output)
         for (var life = 0; life < RoughLives; life++)
         {
             var drive = chance.Next(4) == 0 ? field.Board.Flash : field.Board.Card;
-            drive.CutAtChange = drive.Changes + 1 + chance.Next(30);
+            drive.CutAtChange = drive.Changes + 1 + chance.Next(120);
             end = end.Kind == LifeEndKind.PowerCut ? await field.PassAfterPowerOnAsync() : await field.PassAsync();
             drive.CutAtChange = 0;
             mayBeLost += end.Kind == LifeEndKind.PowerCut ? 1 : 0;

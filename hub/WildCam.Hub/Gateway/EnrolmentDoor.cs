@@ -140,15 +140,13 @@ sealed partial class EnrolmentDoor(
         using var subscription = notices.Subscribe(Channels.Cameras, _ => Notice());
         while (!stoppingToken.IsCancellationRequested)
         {
-            await _noticed.WaitAsync(PollInterval, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (_held.IsEmpty || stoppingToken.IsCancellationRequested)
-            {
-                continue;
-            }
-
             try
             {
-                await LookAsync(stoppingToken);
+                await _noticed.WaitAsync(PollInterval, stoppingToken);
+                if (!_held.IsEmpty)
+                {
+                    await LookAsync(stoppingToken);
+                }
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {

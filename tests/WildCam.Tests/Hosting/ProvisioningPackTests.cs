@@ -4,6 +4,7 @@ using WildCam.Esp32;
 using WildCam.Hub.Hosting.Provisioning;
 using WildCam.SimulatedHardware;
 using WildCam.Storage.Cameras;
+using WildCam.Wire;
 
 namespace WildCam.Tests.Hosting;
 
@@ -67,7 +68,7 @@ public sealed class ProvisioningPackTests
         Assert.Equal(
             ("hub.example.org", 8884, Made.Fingerprint, Made.Secret, SetUpFile.TlsHub),
             (given.Host, given.Port, given.Fingerprint, given.Password, given.Tls));
-        Assert.Equal(Wire.Boards.Esp32S3Ov2640, given.Pins.Board);
+        Assert.Equal(Boards.Esp32S3Ov2640, given.Pins.Board);
     }
 
     [Theory]

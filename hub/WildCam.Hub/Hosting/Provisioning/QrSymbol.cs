@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using QRCoder;
 
@@ -34,7 +35,7 @@ static class QrSymbol
                     x++;
                 }
 
-                path.Append($"M{from} {y}h{x - from + 1}v1H{from}z");
+                path.Append(CultureInfo.InvariantCulture, $"M{from} {y}h{x - from + 1}v1H{from}z");
             }
         }
 

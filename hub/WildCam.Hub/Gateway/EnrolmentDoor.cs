@@ -57,9 +57,8 @@ sealed partial class EnrolmentDoor(
     {
         var request = connection.Request;
         var fingerprint = request.UserName![Topics.EnrolmentPrefix.Length..];
-        if (!request.IsTls && !IsLoopback(request.Remote))
+        if (!IsSafe(request))
         {
-            // A credential that goes out in the clear is everyone's.
             return Refuse("enrol-without-tls", MqttAdmission.NotAuthorized);
         }
 
@@ -246,8 +245,10 @@ sealed partial class EnrolmentDoor(
         }
     }
 
-    static bool IsLoopback(EndPoint? remote) => remote is IPEndPoint { Address: { } address }
-        && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address);
+    /// <summary>A credential that goes out in the clear is everyone's: TLS, or it stays on this machine.</summary>
+    internal static bool IsSafe(MqttConnectRequest request) => request.IsTls
+        || (request.Remote is IPEndPoint { Address: { } address }
+            && IPAddress.IsLoopback(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address));
 
     public override void Dispose()
     {

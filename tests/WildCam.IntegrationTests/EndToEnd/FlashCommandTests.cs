@@ -166,7 +166,7 @@ public sealed class FlashCommandTests(RunningHub running) : IClassFixture<Runnin
 
     public void Dispose() => _root.Delete(recursive: true);
 
-    Task AddAsync(string code) => ScriptedCamera.RegisterAsync(running.Database.Source, code);
+    Task<ScriptedCamera> AddAsync(string code) => ScriptedCamera.RegisterAsync(running.Database.Source, code);
 
     /// <summary>A nanoff that lists ports, notes what it is asked, and keeps what it would write to a board.</summary>
     void PutNanoff(string ports, string says = "OK")

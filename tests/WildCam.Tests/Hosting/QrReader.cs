@@ -53,11 +53,11 @@ static partial class QrReader
         var modules = new bool[size, size];
         foreach (Match run in Run().Matches(path))
         {
-            int Part(int n) => int.Parse(run.Groups[n].Value, CultureInfo.InvariantCulture);
-            for (var i = 0; i < Part(3); i++)
+            int Part(string name) => int.Parse(run.Groups[name].Value, CultureInfo.InvariantCulture);
+            for (var i = 0; i < Part("n"); i++)
             {
                 // Outside of the quiet zone, or this throws.
-                modules[Part(2) - quiet, Part(1) - quiet + i] = true;
+                modules[Part("y") - quiet, Part("x") - quiet + i] = true;
             }
         }
 
@@ -99,6 +99,6 @@ static partial class QrReader
     static int Number(List<bool> bits, int at, int count) =>
         bits.Skip(at).Take(count).Aggregate(0, (number, bit) => number << 1 | (bit ? 1 : 0));
 
-    [GeneratedRegex(@"M(\d+) (\d+)h(\d+)v1H\d+z", RegexOptions.None, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(@"M(?<x>\d+) (?<y>\d+)h(?<n>\d+)v1H\d+z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     internal static partial Regex Run();
 }

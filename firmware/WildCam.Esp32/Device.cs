@@ -36,10 +36,11 @@ namespace WildCam.Esp32
 
             _motion = new MotionSensors(given.Pins, gpio, _wake);
             CardStore store = new CardStore(given.Pins);
-            _link = new MqttLink(given, _wake);
+            Identity identity = new Identity(settings, given.Camera, given.Password, given.Fingerprint);
+            _link = new MqttLink(given, identity, _wake);
             RtcClock clock = new RtcClock(record.IsClockKept);
             power.Clock = clock;
-            CameraProfile profile = Profile(given);
+            CameraProfile profile = Profile(given, identity);
             long capacity = store.CapacityBytes;
             profile.SpoolCapacityBytes = capacity > 0 ? capacity : profile.SpoolCapacityBytes;
             CameraPorts ports = new CameraPorts();
@@ -98,15 +99,16 @@ namespace WildCam.Esp32
             }
         }
 
-        static CameraProfile Profile(SetUpFile given)
+        static CameraProfile Profile(SetUpFile given, Identity identity)
         {
             CameraProfile profile = new CameraProfile();
             profile.Board = given.Pins.Board;
             profile.FirmwareMajor = FirmwareVersion.Major;
             profile.FirmwareMinor = FirmwareVersion.Minor;
             profile.FirmwarePatch = FirmwareVersion.Patch;
-            profile.Password = Encoding.UTF8.GetBytes(given.Password);
-            profile.UpdateKey = given.UpdateKey;
+            profile.Identity = identity;
+            profile.Password = Encoding.UTF8.GetBytes(identity.Password);
+            profile.UpdateKey = identity.UpdateKey.Length > 0 ? identity.UpdateKey : given.UpdateKey;
             profile.ChunkBytes = given.Pins.ChunkBytes;
             profile.SleepsWhenIdle = given.SleepsWhenIdle;
             profile.StaysForLight = given.Pins.Light >= 0;

@@ -16,6 +16,8 @@ var root = new RootCommand("WildCam: a camera-trap network that a field team own
     LogsCommand.Create(),
     AccountCommands.Create(),
     CameraCommands.Create(),
+    FlashCommand.Create(),
+    EnrolmentCommands.Create(),
     ProjectCommands.Create(),
     JobsCommands.Create(),
     SimulateCommand.Create(),

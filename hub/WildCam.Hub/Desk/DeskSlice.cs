@@ -68,6 +68,10 @@ static class DeskSlice
         services.AddSingleton<PrivacyTable>();
         services.TryAddSingleton<CameraRegistration>();
         services.TryAddSingleton<SitesTable>();
+        services.AddSingleton<CameraEnrolment>();
+        services.AddSingleton<EnrolmentsTable>();
+        services.AddSingleton<EnrolmentPages>();
+        services.AddSingleton<VisitsTable>();
         services.AddSingleton<ReviewQueuesTable>();
         services.AddSingleton<ReviewTasksTable>();
         services.AddSingleton<QuestionsTable>();
@@ -114,6 +118,8 @@ static class DeskSlice
         ChartRoutes.Map(pages);
         ReviewRoutes.Map(pages);
         CameraRoutes.Map(pages);
+        EnrolmentRoutes.Map(pages);
+        FieldRoutes.Map(pages);
         UpdateRoutes.Map(pages);
         OrderRoutes.Map(pages);
         WallRoutes.Map(pages);

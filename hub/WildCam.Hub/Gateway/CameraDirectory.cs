@@ -24,6 +24,7 @@ sealed partial class CameraDirectory : BackgroundService
     static readonly TimeSpan PollOverlap = TimeSpan.FromSeconds(75);
 
     readonly CamerasTable _cameras;
+    readonly CameraEnrolment _enrolment;
     readonly CameraSessionsTable _sessions;
     readonly HubsTable _hubs;
     readonly DatabaseNotices _notices;
@@ -40,6 +41,7 @@ sealed partial class CameraDirectory : BackgroundService
     {
         _hubId = hub.Id;
         _cameras = new CamerasTable(database);
+        _enrolment = new CameraEnrolment(database);
         _sessions = new CameraSessionsTable(database);
         _hubs = new HubsTable(database);
         _notices = notices;
@@ -62,6 +64,21 @@ sealed partial class CameraDirectory : BackgroundService
             _remembered.Clear();
         }
 
+        _remembered[code] = camera;
+        return camera;
+    }
+
+    /// <summary>
+    /// The camera, if an enrolment handed out the password of this hash, which is its own from now on; null: none did.
+    /// </summary>
+    public async ValueTask<Camera?> EnrolAsync(string code, byte[] hash, CancellationToken cancellationToken)
+    {
+        if (!await _enrolment.SpendAsync(code, hash, cancellationToken))
+        {
+            return null;
+        }
+
+        var camera = await _cameras.FindByCodeAsync(code, cancellationToken);
         _remembered[code] = camera;
         return camera;
     }

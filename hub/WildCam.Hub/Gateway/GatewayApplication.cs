@@ -15,7 +15,7 @@ namespace WildCam.Hub.Gateway;
 /// </summary>
 sealed partial class GatewayApplication(
     CameraDirectory directory, CameraCalls calls, CameraMessages messages, CameraAudit audit,
-    GatewayMetrics metrics, ILogger<GatewayApplication> log) : IMqttApplication
+    EnrolmentDoor door, GatewayMetrics metrics, ILogger<GatewayApplication> log) : IMqttApplication
 {
     public async ValueTask<MqttAdmission> AdmitAsync(
         MqttServerConnection connection, CancellationToken cancellationToken)
@@ -24,9 +24,22 @@ sealed partial class GatewayApplication(
         try
         {
             var code = request.UserName ?? "";
+            if (EnrolmentDoor.IsEnrolling(code))
+            {
+                return await door.AdmitAsync(connection, cancellationToken);
+            }
+
             var camera = IsCode(code) ? await directory.FindAsync(code, cancellationToken) : null;
-            if (camera is null || camera.RevokedAt is not null
-                || !CameraCredential.Matches(request.Password, camera.PasswordHash))
+            var isKnown = camera is { RevokedAt: null }
+                && CameraCredential.Matches(request.Password, camera.PasswordHash);
+            if (!isKnown && IsCode(code) && CameraCredential.HashOf(request.Password) is { } hash)
+            {
+                camera = await directory.EnrolAsync(code, hash, cancellationToken) ?? camera;
+                isKnown = camera is { RevokedAt: null }
+                    && CameraCredential.Matches(request.Password, camera.PasswordHash);
+            }
+
+            if (camera is null || !isKnown)
             {
                 metrics.Admission("bad-credentials");
                 audit.Add("camera.sign-in-failed", code, camera, $"from {request.Remote}");
@@ -58,6 +71,11 @@ sealed partial class GatewayApplication(
 
     public bool MaySubscribe(MqttServerConnection connection, string filter)
     {
+        if (connection.State is EnrolmentSession enrolling)
+        {
+            return EnrolmentDoor.MaySubscribe(enrolling, filter);
+        }
+
         var session = (CameraSession)connection.State!;
         if (filter.StartsWith(session.DownPrefix, StringComparison.Ordinal))
         {
@@ -71,6 +89,11 @@ sealed partial class GatewayApplication(
     public ValueTask<MqttVerdict> ReceiveAsync(
         MqttServerConnection connection, MqttPublication publication, CancellationToken cancellationToken)
     {
+        if (connection.State is EnrolmentSession enrolling)
+        {
+            return new ValueTask<MqttVerdict>(door.Receive(enrolling, publication));
+        }
+
         var session = (CameraSession)connection.State!;
         if (!publication.Topic.StartsWith(session.UpPrefix, StringComparison.Ordinal))
         {
@@ -85,6 +108,11 @@ sealed partial class GatewayApplication(
     public async ValueTask ClosedAsync(
         MqttServerConnection connection, MqttWill? will, CancellationToken cancellationToken)
     {
+        if (connection.State is EnrolmentSession enrolling)
+        {
+            door.Release(enrolling);
+        }
+
         if (connection.State is not CameraSession session)
         {
             return;

@@ -48,18 +48,23 @@ sealed class DeviceField : IAsyncDisposable
     /// A board in front of its hub. Its light is off, or it would stay awake for minutes after power came on, for
     /// whoever looks at it.
     /// </summary>
-    public static async Task<DeviceField> StartAsync(int seed, string setUp = "light=off")
+    /// <param name="seed">Of chance and of what it sees.</param>
+    /// <param name="setUp">More lines for its set-up file.</param>
+    /// <param name="enrols">Whether the board has an enrolment code in place of code and password.</param>
+    public static async Task<DeviceField> StartAsync(int seed, string setUp = "light=off", bool enrols = false)
     {
         var world = await FleetWorld.StartAsync(TestCluster.Server, cameras: 1);
         var field = new DeviceField(world, seed);
         var authority = await File.ReadAllTextAsync(
             Path.Combine(world.Hub.DataFolder, "certificates", "ca.crt"));
+        var identity = enrols
+            ? $"enrol={(await world.EnrolAsync(world.Cameras[0].Code)).Line}"
+            : $"camera={world.Cameras[0].Code}\npassword={world.Cameras[0].Password}";
         field.Board.SetUp(
             $"""
             host=127.0.0.1
             port={world.Hub.MqttTlsPort}
-            camera={world.Cameras[0].Code}
-            password={world.Cameras[0].Password}
+            {identity}
             board=devkit
             {setUp}
             """,

@@ -20,7 +20,7 @@ namespace WildCam.Wire
 
         /// <summary>
         /// Largest bundle that a board can load, in bytes; 0 where it can load none and is updated over USB only. The
-        /// loaded assemblies stay in the managed heap until the next restart, and they have 79 KiB: without PSRAM that
+        /// loaded assemblies stay in the managed heap until the next restart, and they have 81 KiB: without PSRAM that
         /// heap, some 110 KB, has no room for them beside what the program holds. With PSRAM the bound is the 256 KiB
         /// of internal flash that hold both slots beside configuration and ledger; the S3 boards have 2 MiB there.
         /// </summary>

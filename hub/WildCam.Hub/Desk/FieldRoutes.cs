@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using WildCam.Hub.Desk.Pages;
@@ -94,7 +95,10 @@ static class FieldRoutes
         return TypedResults.Ok(new FieldFacts(
             Texts.CameraCode(camera.Code), camera.Name, site, view.State.Word, view.State.Tone, view.State.Icon,
             view.State.Sentence,
-            camera.BatteryPercent is { } percent ? $"{percent}\u00a0%, {camera.BatteryMillivolts / 1000.0:0.0}\u00a0V" : null,
+            camera.BatteryPercent is { } percent
+                ? string.Create(
+                    CultureInfo.InvariantCulture, $"{percent}\u00a0%, {camera.BatteryMillivolts / 1000.0:0.0}\u00a0V")
+                : null,
             camera.SpoolCount is { } spool ? Texts.Pictures((int)spool) : null,
             camera.LastPicture is not { } picture ? null : new FieldPicture(
                 picture is { Version: > 0, Widths.Count: > 0 }

@@ -35,7 +35,8 @@ public sealed class CameraEnrolment(NpgsqlDataSource database)
         }
 
         var (cameraId, refusal) = await FindCameraAsync(connection, projectId, cameraCode, cancellationToken);
-        if (refusal is EnrolmentRefusal.None && await CountOpenAsync(connection, projectId, cancellationToken) >= OpenMax)
+        if (refusal is EnrolmentRefusal.None
+            && await CountOpenAsync(connection, projectId, cancellationToken) >= OpenMax)
         {
             refusal = EnrolmentRefusal.TooMany;
         }

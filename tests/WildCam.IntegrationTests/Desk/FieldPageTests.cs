@@ -79,7 +79,8 @@ public sealed class FieldPageTests(DeskHub hub) : IClassFixture<DeskHub>
         var exif = "Exif\0\0GPS 45.1, 6.1"u8.ToArray();
         var jpeg = PictureWorld.Scene(1, withAnimal: false);
         byte[] taken = [.. jpeg[..2], 0xFF, 0xE1, 0, (byte)(exif.Length + 2), .. exif, .. jpeg[2..]];
-        var visit = $$"""{"key":"{{Guid.NewGuid()}}","at":"2026-05-20T11:00:00Z","card":true,"photo":"{{Convert.ToBase64String(taken)}}"}""";
+        var base64 = Convert.ToBase64String(taken);
+        var visit = $$"""{"key":"{{Guid.NewGuid()}}","at":"2026-05-20T11:00:00Z","card":true,"photo":"{{base64}}"}""";
         for (var n = 0; n < 2; n++)
         {
             using var answer = await client.PostAsync("/c/c-022/visits", Body(visit));

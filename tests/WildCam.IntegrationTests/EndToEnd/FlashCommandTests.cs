@@ -59,7 +59,8 @@ public sealed class FlashCommandTests(RunningHub running) : IClassFixture<Runnin
         Assert.Contains("The hub hears it: FLASHED-1", done.Output, StringComparison.Ordinal);
         Assert.DoesNotContain(secret, done.Output + done.Errors, StringComparison.Ordinal);
         Assert.DoesNotContain("hunter2", done.Output + done.Errors, StringComparison.Ordinal);
-        Assert.Contains("hunter2", await File.ReadAllTextAsync(Path.Combine(Board, "wifi.json")), StringComparison.Ordinal);
+        Assert.Contains(
+            "hunter2", await File.ReadAllTextAsync(Path.Combine(Board, "wifi.json")), StringComparison.Ordinal);
         // The board has the secrets; only the label and what is no secret stay.
         var pack = Path.Combine(Packs, fingerprint);
         Assert.Equal(
@@ -126,10 +127,11 @@ public sealed class FlashCommandTests(RunningHub running) : IClassFixture<Runnin
         Assert.Equal(
             "There are several serial ports. Say which: --port COM3 or --port COM12", await RefusedAsync(flash));
         Assert.StartsWith("There is no firmware", await RefusedAsync("flash", "told-1"), StringComparison.Ordinal);
-        Assert.StartsWith("There is no camera 'nobody'", await RefusedAsync("flash", "nobody"), StringComparison.Ordinal);
         Assert.StartsWith(
-            "The hub's certificate is not for 'elsewhere'", await RefusedAsync("flash", "told-1", "--host", "elsewhere"),
-            StringComparison.Ordinal);
+            "There is no camera 'nobody'", await RefusedAsync("flash", "nobody"), StringComparison.Ordinal);
+        Assert.StartsWith(
+            "The hub's certificate is not for 'elsewhere'",
+            await RefusedAsync("flash", "told-1", "--host", "elsewhere"), StringComparison.Ordinal);
         Assert.Equal(0, await running.Database.ReadAsync<long>("""
             select count(*) from camera_enrolments e join cameras c on c.id = e.camera_id where c.code = 'told-1'
             """));
@@ -161,7 +163,8 @@ public sealed class FlashCommandTests(RunningHub running) : IClassFixture<Runnin
         Assert.True((await RunAsync("enrolment", "reject", grouped, "--project", "test")).Ok);
         Assert.StartsWith(
             "No open code has this fingerprint",
-            await RefusedAsync("enrolment", "accept", grouped, "lists-1", "--project", "test"), StringComparison.Ordinal);
+            await RefusedAsync("enrolment", "accept", grouped, "lists-1", "--project", "test"),
+            StringComparison.Ordinal);
     }
 
     public void Dispose() => _root.Delete(recursive: true);

@@ -28,7 +28,8 @@ public sealed class ProvisioningPackTests
         WifiName = "field station \"2\"",
         WifiPassword = "pass<&>\\word",
         SerialPort = "/dev/ttyUSB0",
-        Label = new CameraLabel("https://hub.example.org/c/creek-north", "creek-north", "Creek <North>", Made.Fingerprint),
+        Label = new CameraLabel(
+            "https://hub.example.org/c/creek-north", "creek-north", "Creek <North>", Made.Fingerprint),
     };
 
     sealed record File(string DestinationFilePath, string SourceFilePath);

@@ -6,12 +6,15 @@ using WildCam.Hub.Hosting.Provisioning;
 namespace WildCam.Tests.Hosting;
 
 /// <summary>
-/// Reads an undamaged QR symbol of one block of data in byte mode (ISO/IEC 18004, versions 1 to 3 at correction M).
+/// Reads an undamaged QR symbol of one block of data, bytes and alphanumerics (ISO/IEC 18004, versions 1 to 3 at
+/// correction M).
 /// </summary>
 static partial class QrReader
 {
     const int FormatMask = 0b101010000010010;
     const int ByteMode = 4;
+    const int AlphanumericMode = 2;
+    const string Alphanumeric = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 
     public static string Read(string path, int width)
     {
@@ -41,9 +44,41 @@ static partial class QrReader
             isUp = !isUp;
         }
 
-        Assert.Equal(ByteMode, Number(bits, 0, 4));
-        var length = Number(bits, 4, 8);
-        return Encoding.UTF8.GetString([.. Enumerable.Range(0, length).Select(i => (byte)Number(bits, 12 + i * 8, 8))]);
+        return Segments(bits);
+    }
+
+    static string Segments(List<bool> bits)
+    {
+        var text = new StringBuilder();
+        var at = 0;
+        while (Take(4) is var mode && mode != 0)
+        {
+            Assert.True(mode is ByteMode or AlphanumericMode, $"Mode {mode} is not read here.");
+            var left = Take(mode is ByteMode ? 8 : 9);
+            while (left > 0)
+            {
+                if (mode is ByteMode)
+                {
+                    text.Append((char)Take(8));
+                    left--;
+                }
+                else
+                {
+                    var pair = Take(left > 1 ? 11 : 6);
+                    text.Append(left > 1 ? $"{Alphanumeric[pair / 45]}" : "").Append(Alphanumeric[pair % 45]);
+                    left -= Math.Min(left, 2);
+                }
+            }
+        }
+
+        return text.ToString();
+
+        int Take(int count)
+        {
+            var number = Number(bits, at, count);
+            at += count;
+            return number;
+        }
     }
 
     static bool[,] Modules(string path, int width)
@@ -99,6 +134,7 @@ static partial class QrReader
     static int Number(List<bool> bits, int at, int count) =>
         bits.Skip(at).Take(count).Aggregate(0, (number, bit) => number << 1 | (bit ? 1 : 0));
 
-    [GeneratedRegex(@"M(?<x>\d+) (?<y>\d+)h(?<n>\d+)v1H\d+z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
+    [GeneratedRegex(
+        @"M(?<x>\d+) (?<y>\d+)h(?<n>\d+)v1H\d+z", RegexOptions.ExplicitCapture, matchTimeoutMilliseconds: 1000)]
     internal static partial Regex Run();
 }

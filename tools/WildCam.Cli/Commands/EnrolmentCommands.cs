@@ -71,7 +71,8 @@ static class EnrolmentCommands
         {
             await using var database = await LocalDatabase.OpenAsync(cancellationToken);
             var id = await ProjectAsync(database, parse.GetValue(project), cancellationToken);
-            var fingerprint = parse.GetRequiredValue(code).Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
+            var fingerprint = parse.GetRequiredValue(code)
+                .Replace("-", "", StringComparison.Ordinal).ToLowerInvariant();
             var named = camera is null ? "" : parse.GetRequiredValue(camera).ToLowerInvariant();
             var enrolment = new CameraEnrolment(database.Source);
             var refusal = verb switch

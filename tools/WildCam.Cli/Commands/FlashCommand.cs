@@ -85,7 +85,8 @@ static class FlashCommand
         if (isFlashing && !wanted.SetUpOnly && !File.Exists(image))
         {
             throw new CommandException(
-                $"There is no firmware '{wanted.Image}'. firmware/README.md tells how to build it; --image says where.");
+                $"There is no firmware '{wanted.Image}'. firmware/README.md tells how to build it; --image says "
+                + "where it is.");
         }
 
         // Before a code is made: what is missing is told first.
@@ -128,7 +129,8 @@ static class FlashCommand
             ? Path.GetFullPath(given)
             : Path.Combine(workspace.Folder, "packs", made.Fingerprint);
         Write(pack, folder);
-        Screen.Line($"The code {CameraLabel.Grouped(made.Fingerprint)} is good once, until {made.ExpiresAt:d MMM yyyy}.");
+        Screen.Line(
+            $"The code {CameraLabel.Grouped(made.Fingerprint)} is good once, until {made.ExpiresAt:d MMM yyyy}.");
         Screen.Line($"Print the label: {Path.Combine(folder, ProvisioningPack.LabelName)}");
         if (wanted.Pack is not null)
         {

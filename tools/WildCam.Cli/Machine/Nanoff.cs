@@ -34,7 +34,8 @@ sealed class Nanoff(string program)
         return ports.Count switch
         {
             1 => ports[0],
-            0 => throw new CommandException("No board is plugged in: there is no serial port. Is the cable one for data?"),
+            0 => throw new CommandException(
+                "No board is plugged in: there is no serial port. Is the cable one for data?"),
             _ => throw new CommandException(
                 $"There are several serial ports. Say which: --port {string.Join(" or --port ", ports)}"),
         };

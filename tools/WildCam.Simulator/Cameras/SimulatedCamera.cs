@@ -12,7 +12,6 @@ sealed class SimulatedCamera : IDisposable
 {
     /// <summary>A trigger that the brain does not take (quiet hours, switched off) is tried again after this.</summary>
     const int IgnoredRetryMilliseconds = 5000;
-
     /// <summary>With triggers as fast as the hub takes them, so many pictures may wait in the spool.</summary>
     const int WaitingMax = 4;
 
@@ -76,10 +75,7 @@ sealed class SimulatedCamera : IDisposable
         }
 
         var identity = new Identity(settings, account.Code, account.Password, account.Fingerprint);
-        _link = new SimulatedLink(options.Hub, identity, options.Faults, _seed, wake)
-        {
-            Publishing = Publishing,
-        };
+        _link = new SimulatedLink(options.Hub, identity, options.Faults, _seed, wake) { Publishing = Publishing };
         _profile = new CameraProfile
         {
             Board = Boards.Simulator,

@@ -28,7 +28,8 @@ public sealed record CameraLabel(string Address, string? Code, string Name, stri
         var codeSize = code.Length <= 14 ? 8 : code.Length <= 22 ? 5 : 3.4;
         var lines = Fingerprint is null ? "" : Text(32, 20, 3.2, $"Code {Grouped(Fingerprint)}");
         return $"""
-            <svg xmlns="http://www.w3.org/2000/svg" width="{WidthMillimetres}mm" height="{HeightMillimetres}mm" viewBox="0 0 {WidthMillimetres} {HeightMillimetres}" role="img" aria-label="{Escape($"Label of {code}")}">
+            <svg xmlns="http://www.w3.org/2000/svg" width="{WidthMillimetres}mm" height="{HeightMillimetres}mm"
+              viewBox="0 0 {WidthMillimetres} {HeightMillimetres}" role="img" aria-label="Label of {Escape(code)}">
             <rect width="{WidthMillimetres}" height="{HeightMillimetres}" fill="#fff"/>
             <g transform="scale({scale})"><path d="{path}" fill="#000"/></g>
             {Text(32, 9, codeSize, code, "700")}

@@ -33,7 +33,9 @@ public sealed record HubForCameras(
             (isOperators ? publicHost : null) ?? names[0], names, port,
             !isOperators && File.Exists(authority) ? await File.ReadAllTextAsync(authority, cancellationToken) : null,
             isOperators,
-            hub.PublicUrl.Length > 0 ? hub.PublicUrl.TrimEnd('/') : $"http://{local.FirstOrDefault("localhost")}:{webPort}");
+            hub.PublicUrl.Length > 0
+                ? hub.PublicUrl.TrimEnd('/')
+                : $"http://{local.FirstOrDefault("localhost")}:{webPort}");
     }
 
     /// <summary>Why a camera could not reach the hub under this name; null: nothing is known against it.</summary>

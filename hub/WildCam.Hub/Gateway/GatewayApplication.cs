@@ -15,7 +15,7 @@ namespace WildCam.Hub.Gateway;
 /// </summary>
 sealed partial class GatewayApplication(
     CameraDirectory directory, CameraCalls calls, CameraMessages messages, CameraAudit audit,
-    GatewayMetrics metrics, ILogger<GatewayApplication> log) : IMqttApplication
+    GatewayMetrics metrics, TimeProvider time, ILogger<GatewayApplication> log) : IMqttApplication
 {
     public async ValueTask<MqttAdmission> AdmitAsync(
         MqttServerConnection connection, CancellationToken cancellationToken)
@@ -25,8 +25,7 @@ sealed partial class GatewayApplication(
         {
             var code = request.UserName ?? "";
             var camera = IsCode(code) ? await directory.FindAsync(code, cancellationToken) : null;
-            if (camera is null || camera.RevokedAt is not null
-                || !CameraCredential.Matches(request.Password, camera.PasswordHash))
+            if (camera is null || camera.FindCredential(request.Password, time.GetUtcNow()) is not { } credential)
             {
                 metrics.Admission("bad-credentials");
                 audit.Add("camera.sign-in-failed", code, camera, $"from {request.Remote}");
@@ -35,12 +34,17 @@ sealed partial class GatewayApplication(
 
             var link = new CameraLink(
                 camera, connection.TrySend, connection.Acknowledge, connection.Abort, connection.Closed);
-            var session = new CameraSession(link);
+            var session = new CameraSession(link, credential);
             if (request.Will is { } will && will.Topic != Topics.Up(camera.Code, Topics.Will))
             {
                 metrics.Admission("foreign-will");
                 audit.Add("camera.foreign-will", code, camera, will.Topic);
                 return MqttAdmission.NotAuthorized;
+            }
+
+            if (!camera.IsPasswordUsed && ReferenceEquals(credential, camera.PasswordHash))
+            {
+                await directory.NoteFirstSignInAsync(camera, cancellationToken);
             }
 
             await directory.HoldAsync(session, cancellationToken);

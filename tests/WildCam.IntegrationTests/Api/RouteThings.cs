@@ -7,7 +7,7 @@ namespace WildCam.IntegrationTests.Api;
 sealed class RouteThings(ApiWorld world)
 {
     /// <summary>Names that a line may use; anything else stands for itself.</summary>
-    public static readonly string[] Names = ["capture", "event", "camera", "fresh", "token", "rollout"];
+    public static readonly string[] Names = ["capture", "event", "camera", "fresh", "token", "rollout", "site"];
 
     public async Task<string> MakeAsync(string name, string caller) => name switch
     {
@@ -17,6 +17,7 @@ sealed class RouteThings(ApiWorld world)
         "fresh" => Fresh(),
         "token" => await TokenAsync(caller),
         "rollout" => await RolloutAsync(),
+        "site" => await SiteAsync(),
         _ => name,
     };
 
@@ -32,6 +33,15 @@ sealed class RouteThings(ApiWorld world)
             insert into camera_states (camera_id) select id from c
             """, world.ProjectId, code);
         return code;
+    }
+
+    async Task<string> SiteAsync()
+    {
+        var slug = Fresh();
+        await world.Hub.Database.RunAsync("""
+            insert into sites (project_id, slug, name, time_zone) values ($1, $2, 'Fresh', 'UTC')
+            """, world.ProjectId, slug);
+        return slug;
     }
 
     async Task<string> TokenAsync(string caller)

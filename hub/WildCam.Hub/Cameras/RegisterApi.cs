@@ -15,7 +15,7 @@ public sealed record CameraEditBody(string? Name = null, string? Board = null, s
 /// </summary>
 public sealed record MoveBody(string? Site = null, DateTimeOffset? From = null);
 
-/// <summary>A move that was made, and how many pictures of the time since then are filed at the new place now.</summary>
+/// <summary>A move that was made, and how many pictures of the time since then are filed at the new place.</summary>
 public sealed record MoveAnswer(string Code, string? Site, int PicturesFiledAnew);
 
 /// <summary>How a camera's credentials stand; the credentials themselves are shown once, when they are made.</summary>

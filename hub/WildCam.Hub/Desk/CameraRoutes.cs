@@ -1,8 +1,11 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using WildCam.Hub.Desk.Pages;
+using WildCam.Hub.Hosting.Orders;
 using WildCam.Storage;
+using WildCam.Storage.Cameras;
 using WildCam.Storage.Desk;
 using WildCam.Storage.Ingest;
+using WildCam.Storage.Orders;
 using WildCam.Storage.Watch;
 
 namespace WildCam.Hub.Desk;
@@ -49,7 +52,7 @@ static class CameraRoutes
 
     static async Task<IResult> ShowAsync(
         string project, string code, HttpContext context, Frames frames, CameraPages pages,
-        AbandonedUploadsTable uploads)
+        AbandonedUploadsTable uploads, SettingsTable settings, CameraTagsTable tags)
     {
         if (await frames.OpenAsync(context, project) is not { Project: { } open } frame)
         {
@@ -73,6 +76,10 @@ static class CameraRoutes
             [nameof(CameraPage.Effort)] = await pages.ReadEffortAsync(open, view, abort),
             [nameof(CameraPage.GivenUp)] =
                 frame.CanManage ? await uploads.ListForCameraPageAsync(view.Camera.Id, abort) : [],
+            [nameof(CameraPage.ChangesWaiting)] = await settings.FindAsync(view.Camera.Id, abort) is { } row
+                ? SettingFields.Waiting(row).Count
+                : 0,
+            [nameof(CameraPage.Tags)] = await tags.ListAsync(view.Camera.Id, abort),
             [nameof(CameraPage.Now)] = view.Now,
         });
     }

@@ -28,7 +28,8 @@ static class RegisterPageWords
         var made = state.IssuedAt is { } issued ? $"Made {SiteTime.Full(issued, zone)}, " : "";
         var used = state.UsedAt is { } at ? $"first used {SiteTime.Full(at, zone)}." : "not used yet.";
         var old = state.PreviousUntil is { } until
-            ? $" The one before is good too, until the new one is used, and no longer than {SiteTime.Full(until, zone)}."
+            ? " The one before is good too, until the new one is used, and no longer than "
+                + $"{SiteTime.Full(until, zone)}."
             : "";
         return made + used + old;
     }

@@ -117,7 +117,8 @@ static class SiteRoutes
         }
 
         return await projects.AddAsync(slug, name, zone, "en", context.Actor(), context.RequestAborted) is null
-            ? ProjectPage(frame, name, zone, $"There is a project with the address {slug} already. Choose another name.")
+            ? ProjectPage(
+                frame, name, zone, $"There is a project with the address {slug} already. Choose another name.")
             : TypedResults.LocalRedirect($"/p/{slug}/");
     }
 

@@ -11,3 +11,6 @@ alter table cameras
 update cameras set end_reason = 1 where revoked_at is not null;
 update cameras c set password_used_at = s.last_hello_at
 from camera_states s where s.camera_id = c.id and s.last_hello_at is not null and c.password_hash is not null;
+
+-- Cameras whose newest update failed are looked for at each look at the fleet.
+create index rollout_cameras_failed on rollout_cameras (camera_id) where state = 9;

@@ -51,7 +51,8 @@ public sealed class MoveTests(TestDatabase database) : IClassFixture<TestDatabas
     {
         var (_, camera) = await WorldAsync();
         await MoveAsync(camera, "creek", Start);
-        var moves = await Task.WhenAll(Enumerable.Range(0, 6).Select(_ => MoveAsync(camera, "ridge", Start.AddDays(1))));
+        var moves = await Task.WhenAll(
+            Enumerable.Range(0, 6).Select(_ => MoveAsync(camera, "ridge", Start.AddDays(1))));
         Assert.Single(moves, m => m.Refusal == CameraRefusal.None);
         Assert.Equal("creek 0 1, ridge 1 -", await HistoryAsync(camera));
     }

@@ -80,9 +80,9 @@ public sealed class RegisterApiTests(ApiWorld world) : IClassFixture<ApiWorld>
         using var client = world.As("manager");
         var (one, two, site) = (Fresh(), Fresh(), Fresh());
         var csv = $"""
-            Code,Name,Site,Latitude,Longitude,Time zone,From,Board,Tags,Policy,Notes
-            {one.ToUpperInvariant()},"Ford, north",{site},45.1234,-120.5678,America/Denver,2026-05-01 14:30,esp32-ov2640,ridge solar,balanced,
-            {two},,{site},,,,,,,,'=1+1
+            Code,Name,Site,Latitude,Longitude,Time zone,From,Tags,Policy,Notes
+            {one.ToUpperInvariant()},"Ford, north",{site},45.1234,-120.5678,America/Denver,2026-05-01 14:30,a b,balanced,
+            {two},,{site},,,,,,,'=1+1
             """;
         var preview = await OkAsync(client.PostAsJsonAsync($"{Root}/cameras/sheet/preview", new { csv }));
         Assert.Equal((2, 1, 0),

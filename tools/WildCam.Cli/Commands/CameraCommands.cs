@@ -25,7 +25,8 @@ static class CameraCommands
             RegisterCommands.Move(code, json),
             RegisterCommands.Rotate(code, json),
             RegisterCommands.End(
-                code, json, "revoke", CameraEnd.Revoked, "Take a camera's secret away for good; a live connection drops.",
+                code, json, "revoke", CameraEnd.Revoked,
+                "Take a camera's secret away for good; a live connection drops.",
                 "is revoked. Its pictures stay; it can send no more."),
             RegisterCommands.End(
                 code, json, "stolen", CameraEnd.Stolen,

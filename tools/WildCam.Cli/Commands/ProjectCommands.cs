@@ -62,7 +62,8 @@ static class ProjectCommands
             var slug = CameraInput.Slug(called);
             if (slug.Length == 0 || !CameraRegistration.IsName(called))
             {
-                throw new CommandException("A project's name has 1 to 100 characters, one of them a letter or a digit.");
+                throw new CommandException(
+                    "A project's name has 1 to 100 characters, one of them a letter or a digit.");
             }
 
             if (!SiteRegistration.IsZone(zoneName))

@@ -81,7 +81,7 @@ public sealed class RegisterApiTests(ApiWorld world) : IClassFixture<ApiWorld>
         var (one, two, site) = (Fresh(), Fresh(), Fresh());
         var csv = $"""
             Code,Name,Site,Latitude,Longitude,Time zone,From,Tags,Policy,Notes
-            {one.ToUpperInvariant()},"Ford, north",{site},45.1234,-120.5678,America/Denver,2026-05-01 14:30,a b,balanced,
+            {one.ToUpperInvariant()},"Ford, north",{site},45.1234,-120.5678,America/Denver,2026-05-01 14:30,a b,,
             {two},,{site},,,,,,,'=1+1
             """;
         var preview = await OkAsync(client.PostAsJsonAsync($"{Root}/cameras/sheet/preview", new { csv }));

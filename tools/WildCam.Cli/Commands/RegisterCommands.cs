@@ -197,7 +197,8 @@ static class RegisterCommands
         : BoardNames.TryParse(name, out var board) ? board
         : throw new CommandException($"The board '{name}' is none of {string.Join(", ", BoardNames.All)}.");
 
-    static async Task<Camera> FindAsync(LocalDatabase database, string code, CancellationToken cancellationToken) =>
+    static async Task<Storage.Cameras.Camera> FindAsync(
+        LocalDatabase database, string code, CancellationToken cancellationToken) =>
         await new CamerasTable(database.Source).FindByCodeAsync(code.ToLowerInvariant(), cancellationToken)
         ?? throw CameraCommands.Missing(code);
 }

@@ -6,7 +6,7 @@ using WildCam.Storage.Events;
 
 namespace WildCam.IntegrationTests.Cameras;
 
-using Camera = Storage.Cameras.Camera;
+using Camera = global::WildCam.Storage.Cameras.Camera;
 
 /// <summary>Moves end deployments and begin others; pictures are filed where the camera stood.</summary>
 public sealed class MoveTests(TestDatabase database) : IClassFixture<TestDatabase>

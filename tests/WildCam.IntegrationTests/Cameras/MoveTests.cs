@@ -92,7 +92,8 @@ public sealed class MoveTests(TestDatabase database) : IClassFixture<TestDatabas
         Assert.Equal((2, world.ProjectId), await refile.RefileNextAsync(id, from, default));
         Assert.Equal((0, null), await refile.RefileNextAsync(id, from, default));
         Assert.Equal($"{creek},{creek},{creek},{ridge},{ridge}", await SitesAsync("captures", camera));
-        Assert.Equal($"{ridge},{ridge}", await SitesAsync("wildlife_detections", camera));
+        Assert.Equal(
+            $"{creek},{creek},{creek},{ridge},{ridge}", await SitesAsync("wildlife_detections", camera));
         Assert.Equal(2L, await database.ReadAsync<long>("""
             select count(*) from wildlife_detections where camera_id = $1 and site_id = $2
               and local_hour = extract(hour from captured_at at time zone 'America/Denver')

@@ -24,7 +24,7 @@ public sealed class RegisterApiTests(ApiWorld world) : IClassFixture<ApiWorld>
             tags = new[] { "ridge", "solar" }, policy = "long-life", notes = "On the second pine",
         }));
         Assert.Equal(43, ((string?)added["credential"])!.Length);
-        Assert.Equal("ridge solar 21600 3 On the second pine", await world.Hub.Database.ReadAsync<string>("""
+        Assert.Equal("ridge solar 21600 4 On the second pine", await world.Hub.Database.ReadAsync<string>("""
             select concat_ws(' ', (select string_agg(tag, ' ' order by tag) from camera_tags where camera_id = c.id),
               s.desired ->> 'heartbeatSeconds', c.board, c.notes)
             from cameras c join camera_settings s on s.camera_id = c.id where c.code = $1
@@ -45,7 +45,7 @@ public sealed class RegisterApiTests(ApiWorld world) : IClassFixture<ApiWorld>
         using var edited = await client.PatchAsJsonAsync(
             $"{Root}/cameras/{code}", new { name = "On the ridge", board = "esp32-ov2640" });
         Assert.Equal(HttpStatusCode.NoContent, edited.StatusCode);
-        Assert.Equal("""{"name": "By the ford", "board": 3} {"name": "On the ridge", "board": 1}""",
+        Assert.Equal("""{"name": "By the ford", "board": 4} {"name": "On the ridge", "board": 2}""",
             await world.Hub.Database.ReadAsync<string>("""
                 select before::text || ' ' || after::text from audit_entries
                 where action = 'camera.edit' and subject = $1

@@ -275,7 +275,7 @@ sealed class CameraSheets(
                 if (differs)
                 {
                     fault(
-                        "latitude", $"{there.Name} is somewhere else. Leave both coordinates empty, or name a new one.");
+                        "latitude", $"{there.Name} is somewhere else. Leave coordinates empty, or name a new site.");
                 }
 
                 return (there.Slug, null, Zone(there.TimeZone));

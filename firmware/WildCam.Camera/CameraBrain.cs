@@ -166,6 +166,9 @@ namespace WildCam.Camera
                     }
 
                     break;
+                case Topics.Credential:
+                    Session.CredentialTold(source, offset, count, _now);
+                    break;
                 case Topics.Want:
                     Want want;
                     if (Want.TryRead(source, offset, count, out want))

@@ -17,6 +17,9 @@ namespace WildCam.Camera
         /// <summary>Firmware version, third part.</summary>
         public ushort FirmwarePatch;
 
+        /// <summary>Who the camera is; null where its set-up says it and it never enrols.</summary>
+        public Identity Identity;
+
         /// <summary>The camera's password; keys the spool id that holds until the hub issues one.</summary>
         public byte[] Password = new byte[0];
 

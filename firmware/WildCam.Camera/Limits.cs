@@ -39,6 +39,9 @@ namespace WildCam.Camera
         /// <summary>A hello without the time is repeated after this, in ms.</summary>
         public const int TimeTimeoutMilliseconds = 15000;
 
+        /// <summary>A board that enrols waits for its credential on one connection for so long, in ms.</summary>
+        public const int EnrolTimeoutMilliseconds = 180000;
+
         /// <summary>Hellos of a session without the time before the link counts as dead.</summary>
         public const int HellosMax = 3;
 

@@ -139,6 +139,22 @@ namespace WildCam.Camera
             }
         }
 
+        /// <summary>The hub told the board its credential: it comes back as the camera that it now is.</summary>
+        public void CredentialTold(byte[] source, int offset, int count, long now)
+        {
+            Credential credential;
+            if (_profile.Identity == null || !Credential.TryRead(source, offset, count, out credential)
+                || !_profile.Identity.Take(credential))
+            {
+                return;
+            }
+
+            _profile.UpdateKey = credential.UpdateKey;
+            Close(now);
+            FailuresInARow = 0;
+            _deadline = now;
+        }
+
         /// <summary>Connects at the next step, whatever the pause.</summary>
         public void Hurry()
         {
@@ -177,6 +193,11 @@ namespace WildCam.Camera
                 _hasSetClock = false;
             }
 
+            if (_profile.Identity != null && !_profile.Identity.IsEnrolled)
+            {
+                return AskForCredential(now);
+            }
+
             if (!_mustHello && (IsReady || now < _deadline))
             {
                 return IsReady ? Limits.IdleMilliseconds : (int)(_deadline - now);
@@ -198,6 +219,41 @@ namespace WildCam.Camera
             _hellos++;
             _deadline = now + Limits.TimeTimeoutMilliseconds;
             return Limits.TimeTimeoutMilliseconds;
+        }
+
+        int AskForCredential(long now)
+        {
+            if (_mustHello)
+            {
+                EnrolRequest request = new EnrolRequest();
+                request.Board = _profile.Board;
+                request.FirmwareMajor = _profile.FirmwareMajor;
+                request.FirmwareMinor = _profile.FirmwareMinor;
+                request.FirmwarePatch = _profile.FirmwarePatch;
+                if (_profile.HardwareAddress.Length == EnrolRequest.AddressBytes)
+                {
+                    request.HardwareAddress = _profile.HardwareAddress;
+                }
+
+                byte[] message = new byte[EnrolRequest.Bytes];
+                request.Write(message, 0);
+                if (_ports.Link.Publish(Topics.Enrol, "", message, 1) == 0)
+                {
+                    return Limits.RetryMilliseconds;
+                }
+
+                _mustHello = false;
+                _deadline = now + Limits.EnrolTimeoutMilliseconds;
+            }
+
+            if (now < _deadline)
+            {
+                return (int)(_deadline - now);
+            }
+
+            // Nobody accepted it yet, or an answer was lost: again after a pause.
+            _ports.Link.Disconnect(false);
+            return 0;
         }
 
         byte[] Hello()

@@ -89,10 +89,11 @@ namespace WildCam.Esp32
             AutoResetEvent wake = new AutoResetEvent(false);
             MotionSensors motion = new MotionSensors(given.Pins, gpio, wake);
             CardStore store = new CardStore(given.Pins);
-            MqttLink link = new MqttLink(given, wake);
+            Identity identity = new Identity(settings, given.Camera, given.Password, given.Fingerprint);
+            MqttLink link = new MqttLink(given, identity, wake);
             RtcClock clock = new RtcClock(record.IsClockKept);
             power.Clock = clock;
-            CameraProfile profile = Profile(given, store);
+            CameraProfile profile = Profile(given, identity, store);
             CameraPorts ports = new CameraPorts();
             ports.Sensor = sensor;
             ports.Store = store;
@@ -140,15 +141,16 @@ namespace WildCam.Esp32
             }
         }
 
-        static CameraProfile Profile(SetUpFile given, CardStore store)
+        static CameraProfile Profile(SetUpFile given, Identity identity, CardStore store)
         {
             CameraProfile profile = new CameraProfile();
             profile.Board = given.Pins.Board;
             profile.FirmwareMajor = FirmwareVersion.Major;
             profile.FirmwareMinor = FirmwareVersion.Minor;
             profile.FirmwarePatch = FirmwareVersion.Patch;
-            profile.Password = Encoding.UTF8.GetBytes(given.Password);
-            profile.UpdateKey = given.UpdateKey;
+            profile.Identity = identity;
+            profile.Password = Encoding.UTF8.GetBytes(identity.Password);
+            profile.UpdateKey = identity.UpdateKey.Length > 0 ? identity.UpdateKey : given.UpdateKey;
             profile.ChunkBytes = given.Pins.ChunkBytes;
             profile.SleepsWhenIdle = given.SleepsWhenIdle;
             profile.PictureBytesMax = ArduCamSensor.FifoBytes;

@@ -6,6 +6,7 @@ using System.Threading;
 using nanoFramework.M2Mqtt;
 using nanoFramework.M2Mqtt.Messages;
 using nanoFramework.Networking;
+using WildCam.Camera;
 using WildCam.Camera.Ports;
 using WildCam.Wire;
 
@@ -36,6 +37,8 @@ namespace WildCam.Esp32
         readonly object _gate = new object();
         readonly SetUpFile _given;
         readonly AutoResetEvent _wake;
+        readonly string _name;
+        readonly string _password;
         readonly string _will;
         readonly string _downPrefix;
         readonly bool _needsTime;
@@ -44,14 +47,17 @@ namespace WildCam.Esp32
         byte _state = LinkStates.Connecting;
 
         /// <summary>A connection that is about to be tried.</summary>
-        public LinkAttempt(SetUpFile given, string will, bool needsTime, bool mustRejoin, AutoResetEvent wake)
+        public LinkAttempt(SetUpFile given, Identity identity, string will, bool needsTime, bool mustRejoin,
+            AutoResetEvent wake)
         {
             _given = given;
+            _name = identity.Name;
+            _password = identity.Password;
             _will = will;
             _needsTime = needsTime;
             _mustRejoin = mustRejoin;
             _wake = wake;
-            _downPrefix = Topics.Down(given.Camera, "");
+            _downPrefix = Topics.Down(_name, "");
             Inbox = new LinkInbox();
         }
 
@@ -161,15 +167,15 @@ namespace WildCam.Esp32
             }
 
             MqttReasonCode answer = client.Connect(
-                _given.Camera, _given.Camera, _given.Password, false, MqttQoSLevel.AtLeastOnce, true,
-                Topics.Up(_given.Camera, Topics.Will), _will, true, KeepAliveSeconds);
+                _name, _name, _password, false, MqttQoSLevel.AtLeastOnce, true,
+                Topics.Up(_name, Topics.Will), _will, true, KeepAliveSeconds);
             if (answer != MqttReasonCode.Success)
             {
                 return LinkProblems.Refused;
             }
 
             client.Subscribe(
-                new string[] { Topics.AllDown(_given.Camera) }, new MqttQoSLevel[] { MqttQoSLevel.AtLeastOnce });
+                new string[] { Topics.AllDown(_name) }, new MqttQoSLevel[] { MqttQoSLevel.AtLeastOnce });
             return LinkProblems.None;
         }
 

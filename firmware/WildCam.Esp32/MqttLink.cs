@@ -16,6 +16,7 @@ namespace WildCam.Esp32
         public const int FailuresBeforeRejoin = 2;
 
         readonly SetUpFile _given;
+        readonly Identity _identity;
         readonly AutoResetEvent _wake;
         LinkAttempt _attempt;
         byte _state = LinkStates.Down;
@@ -26,9 +27,10 @@ namespace WildCam.Esp32
         string _topic = "";
 
         /// <summary>The way to the hub of this set-up; the event is set when there is something to drain.</summary>
-        public MqttLink(SetUpFile given, AutoResetEvent wake)
+        public MqttLink(SetUpFile given, Identity identity, AutoResetEvent wake)
         {
             _given = given;
+            _identity = identity;
             _wake = wake;
         }
 
@@ -54,7 +56,9 @@ namespace WildCam.Esp32
         {
             Disconnect(false);
             _state = LinkStates.Connecting;
-            _attempt = new LinkAttempt(_given, will, !_isClockSet, _failures >= FailuresBeforeRejoin, _wake);
+            _word = "";
+            _attempt = new LinkAttempt(
+                _given, _identity, will, !_isClockSet, _failures >= FailuresBeforeRejoin, _wake);
             new Thread(_attempt.Run).Start();
         }
 
@@ -71,7 +75,7 @@ namespace WildCam.Esp32
             {
                 _word = word;
                 _route = route;
-                _topic = Topics.Up(_given.Camera, route, word);
+                _topic = Topics.Up(_identity.Name, route, word);
             }
 
             return _attempt.Publish(_topic, message, qos);

@@ -1,4 +1,6 @@
 using System.Text;
+using WildCam.Camera;
+using WildCam.Wire;
 
 namespace WildCam.Esp32
 {
@@ -43,6 +45,12 @@ namespace WildCam.Esp32
 
         /// <summary>The camera's password.</summary>
         public string Password = "";
+
+        /// <summary>
+        /// The fingerprint of the code that it enrols with, whose secret is then the password; empty without. The line
+        /// enrol has both, a dot between them.
+        /// </summary>
+        public string Fingerprint = "";
 
         /// <summary>The key of its updates; empty takes none.</summary>
         public byte[] UpdateKey = new byte[0];
@@ -96,6 +104,12 @@ namespace WildCam.Esp32
             Host = ValueOf(text, "host");
             Camera = ValueOf(text, "camera");
             Password = ValueOf(text, "password");
+            string enrolment = ValueOf(text, "enrol");
+            if (IsEnrolmentCode(enrolment))
+            {
+                Fingerprint = enrolment.Substring(0, Identity.FingerprintChars);
+                Password = enrolment.Substring(Identity.FingerprintChars + 1);
+            }
             string tls = ValueOf(text, "tls");
             Tls = tls == "operator" ? TlsOperator : tls == "off" ? TlsOff : TlsHub;
             TimeServer = ValueOf(text, "sntp");
@@ -115,8 +129,15 @@ namespace WildCam.Esp32
             Battery.EmptyMillivolts = NumberOf(text, "battery-empty", Battery.EmptyMillivolts);
             Battery.FullMillivolts = NumberOf(text, "battery-full", Battery.FullMillivolts);
             UpdateKey = BytesOf(ValueOf(text, "update-key"));
-            return Host.Length > 0 && Camera.Length > 0 && Password.Length > 0 && Port > 0 && Port <= 65535
+            bool isKnown = enrolment.Length > 0 ? Fingerprint.Length > 0 : Camera.Length > 0 && Password.Length > 0;
+            return Host.Length > 0 && isKnown && Port > 0 && Port <= 65535
                 && UpdateKey != null && Battery.IsLine && Pins.Motion2 < 64;
+        }
+
+        static bool IsEnrolmentCode(string code)
+        {
+            return code.Length == Identity.FingerprintChars + 1 + Credential.PasswordChars
+                && code[Identity.FingerprintChars] == '.';
         }
 
         static BoardPins PinsOf(string name)

@@ -64,6 +64,18 @@ namespace WildCam.Wire
         /// <summary>Hub to camera: do something now.</summary>
         public const string Command = "command";
 
+        /// <summary>Enrolling board to hub: may it have its credential?</summary>
+        public const string Enrol = "enrol";
+
+        /// <summary>Hub to enrolling board: its credential.</summary>
+        public const string Credential = "credential";
+
+        /// <summary>
+        /// What the name of a board that enrols starts with, before the fingerprint of its code: no camera's code has a
+        /// dot.
+        /// </summary>
+        public const string EnrolmentPrefix = "enrol.";
+
         /// <summary>The topic for a word from this camera.</summary>
         public static string Up(string camera, string word)
         {

@@ -515,6 +515,41 @@ ALTER TABLE public.camera_commands ALTER COLUMN id ADD GENERATED ALWAYS AS IDENT
     CACHE 1
 );
 
+CREATE TABLE public.camera_enrolments (
+    id integer NOT NULL,
+    project_id integer NOT NULL,
+    camera_id integer,
+    fingerprint text NOT NULL,
+    code_hash bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    created_by integer,
+    expires_at timestamp with time zone NOT NULL,
+    asked_at timestamp with time zone,
+    board smallint,
+    firmware text,
+    hardware_address bytea,
+    remote text,
+    accepted_at timestamp with time zone,
+    rejected_at timestamp with time zone,
+    issued_hash bytea,
+    issued_at timestamp with time zone,
+    spent_at timestamp with time zone,
+    revoked_at timestamp with time zone,
+    CONSTRAINT camera_enrolments_code_hash_check CHECK ((length(code_hash) = 32)),
+    CONSTRAINT camera_enrolments_fingerprint_check CHECK ((fingerprint ~ '^[0-9a-f]{16}$'::text)),
+    CONSTRAINT camera_enrolments_hardware_address_check CHECK ((length(hardware_address) = 6)),
+    CONSTRAINT camera_enrolments_issued_hash_check CHECK ((length(issued_hash) = 32))
+);
+
+ALTER TABLE public.camera_enrolments ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.camera_enrolments_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.camera_resets (
     camera_id integer NOT NULL,
     boot bigint NOT NULL,
@@ -598,6 +633,37 @@ CREATE TABLE public.camera_update_keys (
     sealed_key bytea NOT NULL,
     issued_at timestamp with time zone DEFAULT now() NOT NULL,
     last_number bigint DEFAULT 0 NOT NULL
+);
+
+CREATE TABLE public.camera_visits (
+    id bigint NOT NULL,
+    camera_id integer NOT NULL,
+    project_id integer NOT NULL,
+    account_id integer NOT NULL,
+    visit_key uuid NOT NULL,
+    visited_at timestamp with time zone NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    battery_changed boolean DEFAULT false NOT NULL,
+    card_changed boolean DEFAULT false NOT NULL,
+    note text DEFAULT ''::text NOT NULL,
+    latitude double precision,
+    longitude double precision,
+    accuracy_metres real,
+    photo_path text,
+    CONSTRAINT camera_visits_accuracy_metres_check CHECK ((accuracy_metres >= (0)::double precision)),
+    CONSTRAINT camera_visits_check CHECK (((latitude IS NULL) = (longitude IS NULL))),
+    CONSTRAINT camera_visits_latitude_check CHECK (((latitude >= ('-90'::integer)::double precision) AND (latitude <= (90)::double precision))),
+    CONSTRAINT camera_visits_longitude_check CHECK (((longitude >= ('-180'::integer)::double precision) AND (longitude <= (180)::double precision))),
+    CONSTRAINT camera_visits_note_check CHECK ((length(note) <= 2000))
+);
+
+ALTER TABLE public.camera_visits ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.camera_visits_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
 );
 
 CREATE TABLE public.camera_watches (
@@ -1744,6 +1810,12 @@ ALTER TABLE ONLY public.camera_commands
 ALTER TABLE ONLY public.camera_commands
     ADD CONSTRAINT camera_commands_pkey PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.camera_enrolments
+    ADD CONSTRAINT camera_enrolments_fingerprint_key UNIQUE (fingerprint);
+
+ALTER TABLE ONLY public.camera_enrolments
+    ADD CONSTRAINT camera_enrolments_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.camera_resets
     ADD CONSTRAINT camera_resets_pkey PRIMARY KEY (camera_id, boot);
 
@@ -1764,6 +1836,12 @@ ALTER TABLE ONLY public.camera_tags
 
 ALTER TABLE ONLY public.camera_update_keys
     ADD CONSTRAINT camera_update_keys_pkey PRIMARY KEY (camera_id);
+
+ALTER TABLE ONLY public.camera_visits
+    ADD CONSTRAINT camera_visits_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.camera_visits
+    ADD CONSTRAINT camera_visits_visit_key_key UNIQUE (visit_key);
 
 ALTER TABLE ONLY public.camera_watches
     ADD CONSTRAINT camera_watches_pkey PRIMARY KEY (camera_id, hub_id);
@@ -2050,9 +2128,15 @@ CREATE INDEX camera_commands_camera_id_id_idx ON public.camera_commands USING bt
 
 CREATE INDEX camera_commands_camera_id_id_idx1 ON public.camera_commands USING btree (camera_id, id) WHERE (state = ANY (ARRAY[0, 1]));
 
+CREATE UNIQUE INDEX camera_enrolments_camera_id_idx ON public.camera_enrolments USING btree (camera_id) WHERE ((spent_at IS NULL) AND (revoked_at IS NULL) AND (rejected_at IS NULL));
+
+CREATE INDEX camera_enrolments_project_id_idx ON public.camera_enrolments USING btree (project_id);
+
 CREATE INDEX camera_resets_at_idx ON public.camera_resets USING btree (at);
 
 CREATE INDEX camera_tags_tag_idx ON public.camera_tags USING btree (tag);
+
+CREATE INDEX camera_visits_camera_id_visited_at_idx ON public.camera_visits USING btree (camera_id, visited_at DESC);
 
 CREATE INDEX cameras_changed_at_idx ON public.cameras USING btree (changed_at);
 
@@ -2275,6 +2359,15 @@ ALTER TABLE ONLY public.camera_commands
 ALTER TABLE ONLY public.camera_commands
     ADD CONSTRAINT camera_commands_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
 
+ALTER TABLE ONLY public.camera_enrolments
+    ADD CONSTRAINT camera_enrolments_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.camera_enrolments
+    ADD CONSTRAINT camera_enrolments_created_by_fkey FOREIGN KEY (created_by) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.camera_enrolments
+    ADD CONSTRAINT camera_enrolments_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
 ALTER TABLE ONLY public.camera_resets
     ADD CONSTRAINT camera_resets_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
 
@@ -2298,6 +2391,15 @@ ALTER TABLE ONLY public.camera_tags
 
 ALTER TABLE ONLY public.camera_update_keys
     ADD CONSTRAINT camera_update_keys_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.camera_visits
+    ADD CONSTRAINT camera_visits_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.camera_visits
+    ADD CONSTRAINT camera_visits_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.camera_visits
+    ADD CONSTRAINT camera_visits_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
 
 ALTER TABLE ONLY public.camera_watches
     ADD CONSTRAINT camera_watches_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);

@@ -62,6 +62,15 @@ sealed class FleetWorld(WorldDatabase database) : IAsyncDisposable
         return world;
     }
 
+    /// <summary>Makes an enrolment code for a camera.</summary>
+    public async Task<NewEnrolment> EnrolAsync(string code)
+    {
+        var (made, refusal) = await new CameraEnrolment(Database.Source).CreateAsync(
+            Project, code, Actor.CommandLine, CancellationToken.None);
+        Must.Equal(EnrolmentRefusal.None, refusal, $"making an enrolment code for {code}");
+        return made!;
+    }
+
     /// <summary>SIGKILL, then another hub at the same addresses.</summary>
     public async Task KillAndRestartHubAsync()
     {

@@ -17,6 +17,8 @@ var root = new RootCommand("WildCam: a camera-trap network that a field team own
     AccountCommands.Create(),
     CameraCommands.Create(),
     SiteCommands.Create(),
+    FlashCommand.Create(),
+    EnrolmentCommands.Create(),
     ProjectCommands.Create(),
     JobsCommands.Create(),
     SimulateCommand.Create(),

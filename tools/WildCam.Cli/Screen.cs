@@ -23,6 +23,10 @@ static class Screen
 
     public static void Error(string text) => Console.Error.WriteLine(text);
 
+    /// <summary>Asks for what must not be seen: nothing that is typed is shown.</summary>
+    public static string AskSecret(string question) =>
+        AnsiConsole.Prompt(new TextPrompt<string>(Markup.Escape(question)).Secret(null).AllowEmpty());
+
     /// <summary>A table with a heading line; says <paramref name="empty"/> where there is no row.</summary>
     public static void Table(string[] headings, IReadOnlyCollection<string[]> rows, string empty)
     {

@@ -32,5 +32,10 @@ namespace WildCam.Camera.Ports
 
         /// <summary>The last heartbeat: clock epoch u32, its seconds u32.</summary>
         public const byte Heartbeat = 9;
+
+        /// <summary>
+        /// The fingerprint of the enrolment code, 16 characters, and the credential that came for it, as on the wire.
+        /// </summary>
+        public const byte Credential = 10;
     }
 }

@@ -22,7 +22,7 @@ static class CameraRoutes
 
     static async Task<IResult> ListAsync(
         string project, HttpContext context, Frames frames, FleetListTable fleet, AlertRulesTable rules,
-        OperationalGapsTable gaps, TimeProvider time)
+        OperationalGapsTable gaps, EnrolmentsTable enrolments, TimeProvider time)
     {
         if (await frames.OpenAsync(context, project) is not { Project: { } open } frame)
         {
@@ -42,6 +42,8 @@ static class CameraRoutes
             [nameof(CamerasPage.Rows)] = page.Rows.Select(r => (r, StateOf(r, limits, now, frame))).ToList(),
             [nameof(CamerasPage.GapsToDecide)] =
                 open.Role >= Role.Researcher ? await gaps.CountProposedAsync(open.Id, context.RequestAborted) : 0,
+            [nameof(CamerasPage.BoardsWaiting)] =
+                frame.CanManage ? await enrolments.CountWaitingAsync(open.Id, context.RequestAborted) : 0,
             [nameof(CamerasPage.Now)] = now,
         });
     }

@@ -69,6 +69,10 @@ static class DeskSlice
         services.AddSingleton<PrivacyTable>();
         services.TryAddSingleton<CameraRegistration>();
         services.TryAddSingleton<SitesTable>();
+        services.AddSingleton<CameraEnrolment>();
+        services.AddSingleton<EnrolmentsTable>();
+        services.AddSingleton<EnrolmentPages>();
+        services.AddSingleton<VisitsTable>();
         services.AddSingleton<ReviewQueuesTable>();
         services.AddSingleton<ReviewTasksTable>();
         services.AddSingleton<QuestionsTable>();
@@ -118,6 +122,8 @@ static class DeskSlice
         RegisterRoutes.Map(pages);
         ManageRoutes.Map(pages);
         SiteRoutes.Map(pages);
+        EnrolmentRoutes.Map(pages);
+        FieldRoutes.Map(pages);
         UpdateRoutes.Map(pages);
         OrderRoutes.Map(pages);
         WallRoutes.Map(pages);

@@ -25,6 +25,7 @@ sealed partial class CameraDirectory : BackgroundService
 
     readonly CamerasTable _cameras;
     readonly CameraRegistration _registration;
+    readonly CameraEnrolment _enrolment;
     readonly CameraSessionsTable _sessions;
     readonly HubsTable _hubs;
     readonly DatabaseNotices _notices;
@@ -42,6 +43,7 @@ sealed partial class CameraDirectory : BackgroundService
         _hubId = hub.Id;
         _cameras = new CamerasTable(database);
         _registration = new CameraRegistration(database);
+        _enrolment = new CameraEnrolment(database);
         _sessions = new CameraSessionsTable(database);
         _hubs = new HubsTable(database);
         _notices = notices;
@@ -76,6 +78,21 @@ sealed partial class CameraDirectory : BackgroundService
     {
         await _registration.NoteFirstSignInAsync(camera, cancellationToken);
         _remembered[camera.Code] = camera with { IsPasswordUsed = true, PreviousHash = null, PreviousUntil = null };
+    }
+
+    /// <summary>
+    /// The camera, if an enrolment handed out the password of this hash, which is its own from now on; null: none did.
+    /// </summary>
+    public async ValueTask<Camera?> EnrolAsync(string code, byte[] hash, CancellationToken cancellationToken)
+    {
+        if (!await _enrolment.SpendAsync(code, hash, cancellationToken))
+        {
+            return null;
+        }
+
+        var camera = await _cameras.FindByCodeAsync(code, cancellationToken);
+        _remembered[code] = camera;
+        return camera;
     }
 
     /// <summary>Claims a camera for this hub and closes its older connection here, if any.</summary>

@@ -15,7 +15,7 @@ namespace WildCam.Hub.Gateway;
 /// </summary>
 sealed partial class GatewayApplication(
     CameraDirectory directory, CameraCalls calls, CameraMessages messages, CameraAudit audit,
-    GatewayMetrics metrics, TimeProvider time, ILogger<GatewayApplication> log) : IMqttApplication
+    EnrolmentDoor door, GatewayMetrics metrics, TimeProvider time, ILogger<GatewayApplication> log) : IMqttApplication
 {
     public async ValueTask<MqttAdmission> AdmitAsync(
         MqttServerConnection connection, CancellationToken cancellationToken)
@@ -24,8 +24,20 @@ sealed partial class GatewayApplication(
         try
         {
             var code = request.UserName ?? "";
+            if (EnrolmentDoor.IsEnrolling(code))
+            {
+                return await door.AdmitAsync(connection, cancellationToken);
+            }
+
             var camera = IsCode(code) ? await directory.FindAsync(code, cancellationToken) : null;
-            if (camera is null || camera.FindCredential(request.Password, time.GetUtcNow()) is not { } credential)
+            var credential = camera?.FindCredential(request.Password, time.GetUtcNow());
+            if (credential is null && IsCode(code) && CameraCredential.HashOf(request.Password) is { } hash)
+            {
+                camera = await directory.EnrolAsync(code, hash, cancellationToken) ?? camera;
+                credential = camera?.FindCredential(request.Password, time.GetUtcNow());
+            }
+
+            if (camera is null || credential is null)
             {
                 metrics.Admission("bad-credentials");
                 audit.Add("camera.sign-in-failed", code, camera, $"from {request.Remote}");
@@ -62,6 +74,11 @@ sealed partial class GatewayApplication(
 
     public bool MaySubscribe(MqttServerConnection connection, string filter)
     {
+        if (connection.State is EnrolmentSession enrolling)
+        {
+            return EnrolmentDoor.MaySubscribe(enrolling, filter);
+        }
+
         var session = (CameraSession)connection.State!;
         if (filter.StartsWith(session.DownPrefix, StringComparison.Ordinal))
         {
@@ -75,6 +92,11 @@ sealed partial class GatewayApplication(
     public ValueTask<MqttVerdict> ReceiveAsync(
         MqttServerConnection connection, MqttPublication publication, CancellationToken cancellationToken)
     {
+        if (connection.State is EnrolmentSession enrolling)
+        {
+            return new ValueTask<MqttVerdict>(door.Receive(enrolling, publication));
+        }
+
         var session = (CameraSession)connection.State!;
         if (!publication.Topic.StartsWith(session.UpPrefix, StringComparison.Ordinal))
         {
@@ -89,6 +111,11 @@ sealed partial class GatewayApplication(
     public async ValueTask ClosedAsync(
         MqttServerConnection connection, MqttWill? will, CancellationToken cancellationToken)
     {
+        if (connection.State is EnrolmentSession enrolling)
+        {
+            door.Release(enrolling);
+        }
+
         if (connection.State is not CameraSession session)
         {
             return;

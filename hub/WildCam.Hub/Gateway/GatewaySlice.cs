@@ -25,6 +25,8 @@ static class GatewaySlice
             .AddSingleton<Heartbeats>()
             .AddSingleton<ICameraWord>(services => services.GetRequiredService<Heartbeats>())
             .AddHostedService(services => services.GetRequiredService<Heartbeats>())
+            .AddSingleton<EnrolmentDoor>()
+            .AddHostedService(services => services.GetRequiredService<EnrolmentDoor>())
             .AddSingleton<CameraDirectory>()
             .AddHostedService(services => services.GetRequiredService<CameraDirectory>());
         builder.WebHost.ConfigureKestrel(kestrel =>

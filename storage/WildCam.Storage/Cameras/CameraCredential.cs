@@ -30,6 +30,17 @@ public static class CameraCredential
         return (credential, SHA256.HashData(secret));
     }
 
+    /// <summary>What would be stored of this password; null: it is none of ours.</summary>
+    public static byte[]? HashOf(ReadOnlySpan<byte> password)
+    {
+        Span<byte> secret = stackalloc byte[Bytes];
+        return password.Length == Chars
+            && Base64Url.DecodeFromUtf8(password, secret, out _, out var written) == System.Buffers.OperationStatus.Done
+            && written == Bytes
+            ? SHA256.HashData(secret)
+            : null;
+    }
+
     /// <summary>Whether this password is the one whose hash is stored; in constant time.</summary>
     public static bool Matches(ReadOnlySpan<byte> password, byte[]? storedHash)
     {

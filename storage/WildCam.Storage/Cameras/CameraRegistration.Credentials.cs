@@ -149,6 +149,7 @@ public sealed partial class CameraRegistration
             connection, "delete from camera_watches where camera_id = $1", cancellationToken, camera.Id);
         await RunAsync(
             connection, "delete from preview_frames where camera_id = $1", cancellationToken, camera.Id);
+        await CameraEnrolment.RevokeForCameraAsync(connection, camera.Id, cancellationToken);
         if (why != CameraEnd.Revoked)
         {
             await RunAsync(connection, """

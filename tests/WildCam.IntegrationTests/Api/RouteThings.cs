@@ -7,7 +7,8 @@ namespace WildCam.IntegrationTests.Api;
 sealed class RouteThings(ApiWorld world)
 {
     /// <summary>Names that a line may use; anything else stands for itself.</summary>
-    public static readonly string[] Names = ["capture", "event", "camera", "fresh", "token", "rollout", "site"];
+    public static readonly string[] Names =
+        ["capture", "event", "camera", "fresh", "token", "rollout", "enrolment", "guid", "site"];
 
     public async Task<string> MakeAsync(string name, string caller) => name switch
     {
@@ -18,6 +19,8 @@ sealed class RouteThings(ApiWorld world)
         "token" => await TokenAsync(caller),
         "rollout" => await RolloutAsync(),
         "site" => await SiteAsync(),
+        "enrolment" => await EnrolmentAsync(),
+        "guid" => Guid.NewGuid().ToString(),
         _ => name,
     };
 
@@ -61,6 +64,13 @@ sealed class RouteThings(ApiWorld world)
             """, id, world.ProjectId, world.CameraId);
         return id;
     }
+
+    /// <summary>The fingerprint of a code with which a board came.</summary>
+    Task<string> EnrolmentAsync() => world.Hub.Database.ReadAsync<string>("""
+        insert into camera_enrolments
+          (project_id, fingerprint, code_hash, expires_at, asked_at, board, firmware, remote)
+        values ($1, $2, sha256('x'), now() + interval '1 day', now(), 2, '1.0.0', '10.0.0.9') returning fingerprint
+        """, world.ProjectId, Guid.NewGuid().ToString("n")[..16]);
 
     /// <summary>One without cameras.</summary>
     async Task<string> RolloutAsync()

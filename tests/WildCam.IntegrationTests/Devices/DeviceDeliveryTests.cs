@@ -34,6 +34,21 @@ public sealed class DeviceDeliveryTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task A_board_that_was_flashed_with_a_code_enrols_and_delivers_as_its_camera()
+    {
+        await using var field = await DeviceField.StartAsync(seed: 11, enrols: true);
+        Assert.Equal(LifeEndKind.DeepSleep, (await field.LiveAsync(WakeKind.Power)).Kind);
+        Assert.Equal(1, await field.World.Database.ReadAsync<long>(
+            "select count(*) from camera_enrolments where spent_at is not null"));
+
+        // The next run knows who it is from the flash alone: the code would open nothing any more.
+        Assert.Equal(LifeEndKind.DeepSleep, (await field.PassAsync()).Kind);
+        Assert.Equal(1, await field.StoredAsync(Assert.Single(field.Taken)));
+        Assert.Equal(field.World.Cameras[0].Code, await field.World.Database.ReadAsync<string>(
+            "select c.code from captures k join cameras c on c.id = k.camera_id"));
+    }
+
+    [Fact]
     public async Task Without_wifi_a_picture_waits_on_the_card_and_goes_when_there_is_one_again()
     {
         await using var field = await DeviceField.StartAsync(seed: 2);

@@ -44,18 +44,21 @@ sealed class DeviceField : IAsyncDisposable
     /// <summary>Pictures that lie on the card.</summary>
     public int Spooled => Board.Card.Files.Keys.Count(f => f.EndsWith(".jpg", StringComparison.Ordinal));
 
-    public static async Task<DeviceField> StartAsync(int seed)
+    /// <param name="enrols">Whether the board has an enrolment code in place of code and password.</param>
+    public static async Task<DeviceField> StartAsync(int seed, bool enrols = false)
     {
         var world = await FleetWorld.StartAsync(TestCluster.Server, cameras: 1);
         var field = new DeviceField(world, seed);
         var authority = await File.ReadAllTextAsync(
             Path.Combine(world.Hub.DataFolder, "certificates", "ca.crt"));
+        var identity = enrols
+            ? $"enrol={(await world.EnrolAsync(world.Cameras[0].Code)).Line}"
+            : $"camera={world.Cameras[0].Code}\npassword={world.Cameras[0].Password}";
         field.Board.SetUp(
             $"""
             host=127.0.0.1
             port={world.Hub.MqttTlsPort}
-            camera={world.Cameras[0].Code}
-            password={world.Cameras[0].Password}
+            {identity}
             board=devkit
             """,
             authority);

@@ -1,3 +1,4 @@
+using WildCam.Camera;
 using WildCam.Camera.Ports;
 using WildCam.Esp32;
 using WildCam.SimulatedHardware;
@@ -77,7 +78,9 @@ public sealed class LinkTests
             TimeServer = "time.example.org",
         };
         using var wake = new AutoResetEvent(false);
-        var attempt = new LinkAttempt(given, "1:1:1", needsTime: tls == SetUpFile.TlsOperator, mustRejoin: false, wake);
+        var attempt = new LinkAttempt(
+            given, new Identity(new FlashSettings(new NativeCrc()), given.Camera, given.Password, ""), "1:1:1",
+            needsTime: tls == SetUpFile.TlsOperator, mustRejoin: false, wake);
         attempt.Run();
         return attempt;
     });

@@ -21,8 +21,8 @@ static class Messages
     public static IReadOnlyList<MessageKind> All { get; } =
     [
         Fixed<Begin>(), Fixed<BundleOffer>(), Fixed<BundleState>(), Fixed<BundleWant>(), Fixed<CameraConfig>(),
-        Fixed<Command>(), Fixed<CommandResult>(), Fixed<End>(), Fixed<Heartbeat>(), Fixed<Hello>(), Fixed<HubTime>(),
-        Fixed<Later>(), Fixed<Receipt>(), Fixed<Sleep>(),
+        Fixed<Command>(), Fixed<CommandResult>(), Fixed<Credential>(), Fixed<End>(), Fixed<EnrolRequest>(),
+        Fixed<Heartbeat>(), Fixed<Hello>(), Fixed<HubTime>(), Fixed<Later>(), Fixed<Receipt>(), Fixed<Sleep>(),
         Fixed(new ConfigReport { InForce = Filled(new CameraConfig()) }), ExampleWant(),
         ExampleChunk(), ExampleBundleChunk(), ExamplePreview(), ExampleWill(), ExampleFooter(),
     ];

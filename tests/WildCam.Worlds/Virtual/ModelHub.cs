@@ -131,6 +131,8 @@ sealed class ModelHub(Field field)
             case Topics.Sleep when Sleep.TryRead(m, 0, m.Length, out var sleep):
                 Sleeps.Add(sleep);
                 break;
+            case Topics.Enrol when EnrolRequest.TryRead(m, 0, m.Length, out _):
+                break; // Whoever tests enrolment answers it.
             case Topics.Preview when PreviewHeader.TryRead(m, 0, m.Length, out _):
                 PreviewParts++;
                 break;

@@ -12,7 +12,6 @@ sealed class SimulatedCamera : IDisposable
 {
     /// <summary>A trigger that the brain does not take (quiet hours, switched off) is tried again after this.</summary>
     const int IgnoredRetryMilliseconds = 5000;
-
     /// <summary>With triggers as fast as the hub takes them, so many pictures may wait in the spool.</summary>
     const int WaitingMax = 4;
 
@@ -61,7 +60,6 @@ sealed class SimulatedCamera : IDisposable
         _power = new SimulatedPower(
             _clock, _seed, () => SceneStudio.Celsius(TimeZoneInfo.ConvertTime(_clock.Now, view.Zone).DateTime, view));
         _sensor = new SimulatedSensor(source, _clock, options.PictureWidth, Taken) { Reading = CountDownToPowerCut };
-        _link = new SimulatedLink(options.Hub, account, options.Faults, _seed, wake) { Publishing = Publishing };
         Code = account.Code;
         ISettings settings;
         if (options.StateFolder is { } state)
@@ -76,11 +74,14 @@ sealed class SimulatedCamera : IDisposable
             settings = new MemorySettings();
         }
 
+        var identity = new Identity(settings, account.Code, account.Password, account.Fingerprint);
+        _link = new SimulatedLink(options.Hub, identity, options.Faults, _seed, wake) { Publishing = Publishing };
         _profile = new CameraProfile
         {
             Board = Boards.Simulator,
-            Password = Encoding.UTF8.GetBytes(account.Password),
-            UpdateKey = account.UpdateKey ?? [],
+            Identity = identity,
+            Password = Encoding.UTF8.GetBytes(identity.Password),
+            UpdateKey = account.UpdateKey ?? identity.UpdateKey,
             HardwareAddress = [2, 0, (byte)(index >> 24), (byte)(index >> 16), (byte)(index >> 8), (byte)index],
             ChunkBytes = options.ChunkBytes,
             SleepsWhenIdle = options.SleepsWhenIdle,

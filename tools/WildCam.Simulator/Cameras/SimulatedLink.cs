@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Collections.Concurrent;
+using WildCam.Camera;
 using WildCam.Camera.Ports;
 using WildCam.Mqtt;
 using WildCam.Simulator.Scenes;
@@ -29,7 +30,8 @@ readonly record struct LinkEvent(int AcknowledgedId, string? Word, byte[]? Messa
 /// <summary>
 /// MQTT to the hub, with accidents on the way. Callbacks of the client only queue; the camera takes them in its turn.
 /// </summary>
-sealed class SimulatedLink(HubEndpoint hub, CameraAccount account, FaultOptions faults, ulong seed, Action wake) : ILink
+sealed class SimulatedLink(
+    HubEndpoint hub, Identity identity, FaultOptions faults, ulong seed, Action wake) : ILink
 {
     /// <summary>Messages of the hub that wait for the camera; beyond it the connection is dropped.</summary>
     const int InboxMax = 1024;
@@ -37,7 +39,6 @@ sealed class SimulatedLink(HubEndpoint hub, CameraAccount account, FaultOptions 
     const int ReorderMillisecondsMax = 300;
 
     readonly ConcurrentQueue<(int Connection, LinkEvent Event)> _inbox = new();
-    readonly string _downPrefix = Topics.Down(account.Code, "");
     SeededRandom _random = SeededRandom.For(seed, 61);
     Connection? _connection;
     int _connections;
@@ -68,7 +69,7 @@ sealed class SimulatedLink(HubEndpoint hub, CameraAccount account, FaultOptions 
             return;
         }
 
-        var connection = new Connection(++_connections);
+        var connection = new Connection(++_connections, identity.Name);
         _connection = connection;
         _ = ConnectAsync(connection, will);
     }
@@ -82,7 +83,7 @@ sealed class SimulatedLink(HubEndpoint hub, CameraAccount account, FaultOptions 
 
         Publishing?.Invoke(word, message);
         var id = ++_lastId;
-        var topic = Topics.Up(account.Code, route, word);
+        var topic = Topics.Up(connection.Name, route, word);
         BytesSent += message.Length;
         if (_random.Chance(faults.Drop))
         {
@@ -150,11 +151,11 @@ sealed class SimulatedLink(HubEndpoint hub, CameraAccount account, FaultOptions 
                 UseTls = hub.UseTls,
                 Authority = hub.Authority,
                 TlsName = hub.TlsName,
-                ClientId = account.Code,
-                UserName = account.Code,
-                Password = System.Text.Encoding.UTF8.GetBytes(account.Password),
+                ClientId = connection.Name,
+                UserName = connection.Name,
+                Password = System.Text.Encoding.UTF8.GetBytes(identity.Password),
                 Will = new MqttWill(
-                    Topics.Up(account.Code, Topics.Will), System.Text.Encoding.ASCII.GetBytes(will),
+                    Topics.Up(connection.Name, Topics.Will), System.Text.Encoding.ASCII.GetBytes(will),
                         MqttQos.AtLeastOnce,
                     Retain: false),
                 Received = publication => Receive(connection, publication),
@@ -169,7 +170,7 @@ sealed class SimulatedLink(HubEndpoint hub, CameraAccount account, FaultOptions 
                 return;
             }
 
-            await client.SubscribeAsync(Topics.AllDown(account.Code), MqttQos.AtLeastOnce, CancellationToken.None);
+            await client.SubscribeAsync(Topics.AllDown(connection.Name), MqttQos.AtLeastOnce, CancellationToken.None);
             Problem = null;
             connection.State = LinkStates.Up;
             wake();
@@ -188,7 +189,8 @@ sealed class SimulatedLink(HubEndpoint hub, CameraAccount account, FaultOptions 
 
     void Receive(Connection connection, MqttPublication publication)
     {
-        if (!publication.Topic.StartsWith(_downPrefix, StringComparison.Ordinal))
+        var prefix = Topics.Down(connection.Name, "");
+        if (!publication.Topic.StartsWith(prefix, StringComparison.Ordinal))
         {
             return;
         }
@@ -199,7 +201,7 @@ sealed class SimulatedLink(HubEndpoint hub, CameraAccount account, FaultOptions 
             return;
         }
 
-        var word = publication.Topic[_downPrefix.Length..];
+        var word = publication.Topic[prefix.Length..];
         _inbox.Enqueue((connection.Number, new LinkEvent(0, word, publication.Payload.ToArray())));
         wake();
     }
@@ -241,8 +243,11 @@ sealed class SimulatedLink(HubEndpoint hub, CameraAccount account, FaultOptions 
         }
     }
 
-    sealed class Connection(int number)
+    sealed class Connection(int number, string name)
     {
+        /// <summary>Who signed in on it: a board that enrols becomes another on the next one.</summary>
+        public string Name => name;
+
         public int Number => number;
 
         public MqttClient? Client { get; set; }

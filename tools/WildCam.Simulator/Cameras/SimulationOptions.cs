@@ -27,8 +27,12 @@ public sealed record HubEndpoint
 /// <param name="Zone">Time zone of its site; UTC where null.</param>
 /// <param name="Biome">What it looks at; drawn from the seed where null.</param>
 /// <param name="UpdateKey">The key of its offers of firmware; null takes none.</param>
+/// <param name="Fingerprint">
+/// Of the enrolment code that it enrols with, whose secret is then the password; empty where it is a camera already.
+/// </param>
 public sealed record CameraAccount(
-    string Code, string Password, TimeZoneInfo? Zone = null, Biome? Biome = null, byte[]? UpdateKey = null);
+    string Code, string Password, TimeZoneInfo? Zone = null, Biome? Biome = null, byte[]? UpdateKey = null,
+    string Fingerprint = "");
 
 /// <summary>What new firmware does wrong, as shares of the cameras, drawn from the seed for each version.</summary>
 /// <param name="Dead">It dies at each start, so that the loader soon falls back.</param>

@@ -1,4 +1,5 @@
 using WildCam.Hub.Accounts;
+using WildCam.Hub.Cameras;
 using WildCam.Hub.Captures;
 using WildCam.Hub.Desk;
 using WildCam.Hub.Detection;
@@ -31,6 +32,7 @@ builder.AddLive();
 builder.AddEvents();
 builder.AddCaptures();
 builder.AddAccounts();
+builder.AddCameras();
 builder.AddRollups();
 builder.AddThumbnails();
 builder.AddDetection();

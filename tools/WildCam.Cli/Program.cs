@@ -16,6 +16,7 @@ var root = new RootCommand("WildCam: a camera-trap network that a field team own
     LogsCommand.Create(),
     AccountCommands.Create(),
     CameraCommands.Create(),
+    SiteCommands.Create(),
     FlashCommand.Create(),
     EnrolmentCommands.Create(),
     ProjectCommands.Create(),

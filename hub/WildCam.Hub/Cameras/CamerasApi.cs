@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using WildCam.Hub.Hosting;
+using WildCam.Hub.Hosting.Register;
 using WildCam.Storage;
 using WildCam.Storage.Accounts;
 using WildCam.Storage.Cameras;
@@ -13,8 +14,12 @@ public sealed record CameraAnswer(
     DateTimeOffset? NextContactAt, string? Firmware, int? BatteryMillivolts, int? BatteryPercent,
     double? TemperatureCelsius, int? SignalDbm, long? SpoolCount, long? SpoolBytes);
 
-/// <summary>A camera to be added.</summary>
-public sealed record CameraBody(string Code, string? Name = null, string? Site = null);
+/// <summary>
+/// A camera to be added; since when it stands at the site is now where left out. The policy is a preset of settings.
+/// </summary>
+public sealed record CameraBody(
+    string Code, string? Name = null, string? Site = null, DateTimeOffset? From = null, string? Board = null,
+    IReadOnlyList<string>? Tags = null, string? Policy = null, string? Notes = null);
 
 /// <summary>A camera's credential: shown this once.</summary>
 public sealed record CredentialAnswer(string Code, string Credential);
@@ -35,11 +40,10 @@ static class CamerasApi
         project.MapGet("/cameras", ListAsync).RequireRole(Role.Viewer);
         project.MapGet("/cameras/{code}", ShowAsync).RequireRole(Role.Viewer);
         project.MapPost("/cameras", AddAsync).RequireRole(Role.Manager);
-        project.MapPost("/cameras/{code}/revoke", RevokeAsync).RequireRole(Role.Manager);
-        project.MapPost("/cameras/{code}/credential", RotateAsync).RequireRole(Role.Manager);
         project.MapGet("/sites", ListSitesAsync).RequireRole(Role.Viewer);
         project.MapPost("/sites", AddSiteAsync).RequireRole(Role.Manager);
         project.MapGet("/deployments", ListDeploymentsAsync).RequireRole(Role.Viewer);
+        RegisterApi.Map(project);
     }
 
     internal static async Task<Ok<IReadOnlyList<CameraAnswer>>> ListAsync(
@@ -69,47 +73,31 @@ static class CamerasApi
             : Problems.NoSuch("camera");
 
     static async Task<Results<Created<CredentialAnswer>, ProblemHttpResult>> AddAsync(
-        CameraBody body, HttpContext context, CameraRegistration registration, CancellationToken cancellationToken)
+        CameraBody body, HttpContext context, CameraRegistration registration, TimeProvider time,
+        CancellationToken cancellationToken)
     {
         var project = context.Project();
         var code = body.Code.Trim().ToLowerInvariant();
+        if (!RegisterApi.TryBoard(body.Board, out var board, out var problem)
+            || !RegisterApi.TryPolicy(body.Policy, out problem))
+        {
+            return problem!;
+        }
+
         var added = await registration.AddAsync(new NewCamera(project.Slug, code, body.Name ?? code)
         {
             SiteSlug = body.Site,
+            DeployedFrom = body.From,
+            Board = board ?? 0,
+            Tags = body.Tags ?? [],
+            Notes = body.Notes ?? "",
+            Wanted = CameraInput.Policy(body.Policy, time.GetUtcNow()),
             Actor = context.Actor(),
         }, cancellationToken);
         return added.Refusal == CameraRefusal.None
             ? TypedResults.Created(
                 $"/api/v1/projects/{project.Slug}/cameras/{code}", new CredentialAnswer(code, added.Credential!))
-            : Refused(added.Refusal);
-    }
-
-    static async Task<Results<NoContent, ProblemHttpResult>> RevokeAsync(
-        string code, HttpContext context, CamerasTable cameras, CameraRegistration registration,
-        CancellationToken cancellationToken)
-    {
-        if (await FindAsync(code, context, cameras, cancellationToken) is not { } camera)
-        {
-            return Problems.NoSuch("camera");
-        }
-
-        var refusal = await registration.RevokeAsync(camera.Code, context.Actor(), cancellationToken);
-        return refusal == CameraRefusal.None ? TypedResults.NoContent() : Refused(refusal);
-    }
-
-    static async Task<Results<Ok<CredentialAnswer>, ProblemHttpResult>> RotateAsync(
-        string code, HttpContext context, CamerasTable cameras, CameraRegistration registration,
-        CancellationToken cancellationToken)
-    {
-        if (await FindAsync(code, context, cameras, cancellationToken) is not { } camera)
-        {
-            return Problems.NoSuch("camera");
-        }
-
-        var rotated = await registration.RotateAsync(camera.Code, context.Actor(), cancellationToken);
-        return rotated.Refusal == CameraRefusal.None
-            ? TypedResults.Ok(new CredentialAnswer(camera.Code, rotated.Credential!))
-            : Refused(rotated.Refusal);
+            : RegisterApi.Refused(added.Refusal, code);
     }
 
     static async Task<Ok<IReadOnlyList<SiteAnswer>>> ListSitesAsync(
@@ -121,39 +109,21 @@ static class CamerasApi
     }
 
     static async Task<Results<Created<SiteAnswer>, ProblemHttpResult>> AddSiteAsync(
-        SiteBody body, HttpContext context, SitesTable sites, CancellationToken cancellationToken)
+        SiteBody body, HttpContext context, SiteRegistration sites, CancellationToken cancellationToken)
     {
-        const int slugCharsMax = 48;
-        const int nameCharsMax = 100;
         var project = context.Project();
-        var zone = body.TimeZone ?? project.TimeZone;
-        if (body.Slug.Length is 0 or > slugCharsMax || body.Slug[0] == '-'
-            || !body.Slug.All(c => char.IsAsciiLetterLower(c) || char.IsAsciiDigit(c) || c == '-'))
+        var site = new NewSite(
+            body.Slug, body.Name, body.Latitude, body.Longitude, body.TimeZone ?? project.TimeZone);
+        if (RegisterApi.Wrong(site) is { } wrong)
         {
-            return Problems.Invalid("slug", $"A slug is a-z, 0-9 and -, {slugCharsMax} characters at most.");
+            return wrong;
         }
 
-        if (body.Name.Length is 0 or > nameCharsMax || body.Name.Contains('\0', StringComparison.Ordinal))
-        {
-            return Problems.Invalid("name", $"A name has 1 to {nameCharsMax} characters.");
-        }
-
-        if (body.Latitude is < -90 or > 90 || body.Longitude is < -180 or > 180)
-        {
-            return Problems.Invalid("latitude", "A latitude is within -90 and 90, a longitude within -180 and 180.");
-        }
-
-        if (!TimeZoneInfo.TryFindSystemTimeZoneById(zone, out var known) || !known.HasIanaId)
-        {
-            return Problems.Invalid("timeZone", "A time zone is an IANA name, such as Africa/Nairobi.");
-        }
-
-        var id = await sites.InsertAsync(
-            project.Id, body.Slug, body.Name, body.Latitude, body.Longitude, zone, cancellationToken);
+        var id = await sites.AddAsync(project.Id, site, context.Actor(), cancellationToken);
         return id is null
             ? Problems.Of(StatusCodes.Status409Conflict, "slug-taken", "The project has a site of this slug.")
             : TypedResults.Created($"/api/v1/projects/{project.Slug}/sites",
-                new SiteAnswer(body.Slug, body.Name, body.Latitude, body.Longitude, zone));
+                new SiteAnswer(site.Slug, site.Name, site.Latitude, site.Longitude, site.TimeZone));
     }
 
     static async Task<Ok<IReadOnlyList<DeploymentAnswer>>> ListDeploymentsAsync(
@@ -171,20 +141,6 @@ static class CamerasApi
         && camera.ProjectId == context.Project().Id
             ? camera
             : null;
-
-    static ProblemHttpResult Refused(CameraRefusal refusal) => refusal switch
-    {
-        CameraRefusal.BadCode => Problems.Invalid(
-            "code", "A code is a-z, 0-9 and -, begins with a letter or digit, and has 32 characters at most."),
-        CameraRefusal.BadName => Problems.Invalid(
-            "name", $"A name has 1 to {CameraRegistration.NameCharsMax} characters."),
-        CameraRefusal.CodeTaken => Problems.Of(
-            StatusCodes.Status409Conflict, "code-taken", "There is a camera of this code, perhaps of another project."),
-        CameraRefusal.NoSuchSite => Problems.Invalid("site", "The project has no site of this slug."),
-        CameraRefusal.Revoked => Problems.Of(
-            StatusCodes.Status409Conflict, "camera-revoked", "The camera was revoked before."),
-        _ => Problems.NoSuch("camera"),
-    };
 
     static CameraAnswer ToAnswer(CameraOverview c, TimeProvider time) => new(
         c.Code, c.Name, c.ProjectSlug, c.SiteSlug, c.SiteName, c.CreatedAt, c.RevokedAt,

@@ -22,7 +22,7 @@ public sealed record CaptureAnswer(
     Guid Id, string DeviceCaptureId, DateTimeOffset CapturedAt, DateTimeOffset ReceivedAt, string ClockQuality,
     DateTimeOffset? DeviceTime, string Camera, string? Site, Guid? EventId, string Source, string? FileName,
     int BurstIndex, int BurstCount, bool IsInfrared, int? BatteryMillivolts, double? TemperatureCelsius,
-    int SizeBytes, string Sha256, int? Width, int? Height, IReadOnlyList<string> StagesMissing);
+    int SizeBytes, string Sha256, int? Width, int? Height, bool IsLowResolution, IReadOnlyList<string> StagesMissing);
 
 /// <summary>A picture with everything that was ever said of it.</summary>
 public sealed record CaptureDetail(CaptureAnswer Capture, IReadOnlyList<DetectionAnswer> Detections);
@@ -194,7 +194,7 @@ static class CapturesApi
         c.Id, Convert.ToHexStringLower(c.DeviceCaptureId), c.CapturedAt, c.ReceivedAt,
         CaptureQuery.Word(c.ClockQuality), c.DeviceTime, c.Camera, c.Site, c.EventId, CaptureQuery.Word(c.Source),
         c.FileName, c.BurstIndex, c.BurstCount, c.IsInfrared, c.BatteryMillivolts, c.TemperatureTenths / 10.0,
-        c.SizeBytes, Convert.ToHexStringLower(c.Sha256), c.Width, c.Height,
+        c.SizeBytes, Convert.ToHexStringLower(c.Sha256), c.Width, c.Height, c.IsLowResolution,
         [.. Enum.GetValues<CaptureStages>()
             .Where(s => s is not (CaptureStages.None or CaptureStages.All) && c.StagesMissing.HasFlag(s))
             .Select(CaptureQuery.Word)]);

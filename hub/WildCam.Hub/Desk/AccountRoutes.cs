@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WildCam.Hub.Desk.Pages;
 using WildCam.Hub.Hosting;
+using WildCam.Hub.Hosting.Register;
 using WildCam.Storage.Accounts;
 using WildCam.Storage.Desk;
 
@@ -120,7 +121,7 @@ static class AccountRoutes
         var toDemo = demo is not null && Field("next") == "demo";
         // Whoever only looks at the demo needs no project; what was typed is kept all the same.
         var hasProject = !toDemo || form.Project.Length > 0;
-        var slug = CameraRoutes.Slug(form.Project);
+        var slug = CameraInput.Slug(form.Project);
         var result = await signIns.CreateFirstAdminAsync(
             form.Link,
             new FirstAccount(form.Email, form.Name, typed["password"].ToString())

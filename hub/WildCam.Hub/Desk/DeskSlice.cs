@@ -48,6 +48,7 @@ static class DeskSlice
         services.AddSingleton<ChartReader>();
         services.AddSingleton<CameraPagesTable>();
         services.AddSingleton<CameraPages>();
+        services.AddSingleton<ManagePages>();
         services.AddSingleton<CameraPlotsTable>();
         services.TryAddSingleton<FleetListTable>();
         services.TryAddSingleton<AlertRulesTable>();
@@ -118,6 +119,9 @@ static class DeskSlice
         ChartRoutes.Map(pages);
         ReviewRoutes.Map(pages);
         CameraRoutes.Map(pages);
+        RegisterRoutes.Map(pages);
+        ManageRoutes.Map(pages);
+        SiteRoutes.Map(pages);
         EnrolmentRoutes.Map(pages);
         FieldRoutes.Map(pages);
         UpdateRoutes.Map(pages);

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using WildCam.Hub.Desk.Pages;
 using WildCam.Hub.Hosting;
 using WildCam.Hub.Hosting.Provisioning;
+using WildCam.Hub.Hosting.Register;
 using WildCam.Storage.Cameras;
 using WildCam.Storage.Desk;
 
@@ -119,7 +120,7 @@ static class EnrolmentRoutes
                 abort);
             if (added.Refusal is not CameraRefusal.None)
             {
-                return await pages.ShowAsync(frame, Texts.CameraRefused(added.Refusal, code), abort);
+                return await pages.ShowAsync(frame, RegisterWords.Refused(added.Refusal, code), abort);
             }
         }
 

@@ -2,9 +2,13 @@ using WildCam.Storage;
 using WildCam.Storage.Captures;
 using WildCam.Storage.Desk;
 using WildCam.Storage.Identifications;
+using WildCam.Storage.Orders;
 using WildCam.Storage.Remarks;
 
 namespace WildCam.Hub.Desk;
+
+/// <summary>A small stand-in: whether somebody asked for its full picture, and whether that is here.</summary>
+public sealed record StandIn(CommandRow? Asked, Guid? FullPicture);
 
 /// <summary>One picture with its event, ready to be shown.</summary>
 public sealed record PictureView(
@@ -26,6 +30,9 @@ public sealed record PictureView(
 
     public IReadOnlyList<Label> Individuals { get; init; } = [];
 
+    /// <summary>What became of the full picture; null: this is it.</summary>
+    public StandIn? StandIn { get; init; }
+
     public GalleryCell? Newer { get; init; }
 
     public GalleryCell? Older { get; init; }
@@ -39,7 +46,7 @@ public sealed record PictureView(
 /// <summary>Reads the page of a picture.</summary>
 sealed class PicturePages(
     PicturePageTable pictures, GalleryPages galleries, HistoryTable history, RemarksTable remarks,
-    LabelsTable labels)
+    LabelsTable labels, CommandsTable commands)
 {
     public async Task<PictureView?> ReadAsync(
         DeskProject project, Guid id, string inside, int visitorId, CancellationToken cancellationToken)
@@ -58,6 +65,11 @@ sealed class PicturePages(
         {
             History = await history.ListAsync(id, facts.CapturedAt, cancellationToken),
             Comments = visit is null ? [] : await remarks.ListCommentsAsync(visit.Id, cancellationToken),
+            StandIn = facts.IsLowResolution
+                ? new StandIn(
+                    await commands.FindForPictureAsync(facts.CameraId, id, cancellationToken),
+                    await commands.FindFullPictureAsync(id, cancellationToken))
+                : null,
             Tags = visit is null
                 ? []
                 : await labels.ListOfEventAsync(LabelKind.Tag, visit.Id, cancellationToken),

@@ -1,3 +1,4 @@
+using WildCam.Hub.Hosting.Register;
 using WildCam.Storage.Desk;
 
 namespace WildCam.Hub.Desk;
@@ -15,7 +16,7 @@ static class SpeciesLines
         {
             var parts = line.Split([',', ';', '\t'], 2, StringSplitOptions.TrimEntries);
             var scientific = parts[0];
-            var slug = CameraRoutes.Slug(scientific);
+            var slug = CameraInput.Slug(scientific);
             if (slug.Length > 0 && scientific.Length <= NameCharsMax
                 && scientific.Contains(' ', StringComparison.Ordinal))
             {

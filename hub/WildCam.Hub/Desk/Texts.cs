@@ -2,7 +2,6 @@ using System.Globalization;
 using WildCam.Hub.Hosting;
 using WildCam.Storage;
 using WildCam.Storage.Accounts;
-using WildCam.Storage.Cameras;
 
 namespace WildCam.Hub.Desk;
 
@@ -133,16 +132,6 @@ static class Texts
         AccountRefusal.EmailTaken => "There is an account with this email already.",
         AccountRefusal.AlreadySetUp => "This hub is set up already. Sign in instead.",
         _ => "Signed in.",
-    };
-
-    public static string CameraRefused(CameraRefusal refusal, string code) => refusal switch
-    {
-        CameraRefusal.CodeTaken => $"The code {CameraCode(code)} is taken. Codes are unique on the whole hub.",
-        CameraRefusal.BadCode =>
-            $"The code {CameraCode(code)} does not fit: 1 to 32 letters, digits and hyphens, no hyphen first.",
-        CameraRefusal.BadName => "A name has 1 to 100 characters.",
-        CameraRefusal.NoSuchSite => "This project has no such site.",
-        _ => $"The camera {CameraCode(code)} could not be added: {refusal}.",
     };
 
     public static string ClockProvenance(ClockQuality quality) => quality switch

@@ -24,6 +24,7 @@ sealed partial class CameraDirectory : BackgroundService
     static readonly TimeSpan PollOverlap = TimeSpan.FromSeconds(75);
 
     readonly CamerasTable _cameras;
+    readonly CameraRegistration _registration;
     readonly CameraEnrolment _enrolment;
     readonly CameraSessionsTable _sessions;
     readonly HubsTable _hubs;
@@ -41,6 +42,7 @@ sealed partial class CameraDirectory : BackgroundService
     {
         _hubId = hub.Id;
         _cameras = new CamerasTable(database);
+        _registration = new CameraRegistration(database);
         _enrolment = new CameraEnrolment(database);
         _sessions = new CameraSessionsTable(database);
         _hubs = new HubsTable(database);
@@ -66,6 +68,16 @@ sealed partial class CameraDirectory : BackgroundService
 
         _remembered[code] = camera;
         return camera;
+    }
+
+    /// <summary>
+    /// The camera signs in with its credential for the first time: the one before ends, here at once, at other hubs as
+    /// they hear of it.
+    /// </summary>
+    public async Task NoteFirstSignInAsync(Camera camera, CancellationToken cancellationToken)
+    {
+        await _registration.NoteFirstSignInAsync(camera, cancellationToken);
+        _remembered[camera.Code] = camera with { IsPasswordUsed = true, PreviousHash = null, PreviousUntil = null };
     }
 
     /// <summary>
@@ -148,9 +160,18 @@ sealed partial class CameraDirectory : BackgroundService
         foreach (var camera in await _cameras.ListChangedAsync(within, cancellationToken))
         {
             _remembered[camera.Code] = camera;
-            if (_held.TryGetValue(camera.Id, out var session) && !session.MayStay(camera))
+            if (_held.TryGetValue(camera.Id, out var changed))
             {
-                CameraDropped(_log, camera.Code);
+                changed.Known = camera;
+            }
+        }
+
+        var now = _time.GetUtcNow();
+        foreach (var (_, session) in _held)
+        {
+            if (!session.MayStay(now))
+            {
+                CameraDropped(_log, session.Link.Camera.Code);
                 session.Link.Close("The camera's credential is no longer good.");
             }
         }
@@ -184,7 +205,8 @@ sealed partial class CameraDirectory : BackgroundService
 }
 
 /// <summary>One admitted connection of a camera, with what its topics must start with.</summary>
-sealed class CameraSession(CameraLink link)
+/// <param name="credential">Hash of the credential that let it in.</param>
+sealed class CameraSession(CameraLink link, byte[] credential)
 {
     public CameraLink Link { get; } = link;
 
@@ -195,7 +217,9 @@ sealed class CameraSession(CameraLink link)
     /// <summary>Number of the claim in the database; the highest counts.</summary>
     public long Sequence { get; set; }
 
-    /// <summary>Whether the credential that let the camera in is still the one in force.</summary>
-    public bool MayStay(Camera now) =>
-        now.RevokedAt is null && now.PasswordHash.AsSpan().SequenceEqual(Link.Camera.PasswordHash);
+    /// <summary>The camera as it was heard of last; one that did not change since is not read again.</summary>
+    public Camera Known { get; set; } = link.Camera;
+
+    /// <summary>Whether the credential that let the camera in is still good.</summary>
+    public bool MayStay(DateTimeOffset now) => Known.Accepts(credential, now);
 }

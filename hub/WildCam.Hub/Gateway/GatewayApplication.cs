@@ -15,7 +15,7 @@ namespace WildCam.Hub.Gateway;
 /// </summary>
 sealed partial class GatewayApplication(
     CameraDirectory directory, CameraCalls calls, CameraMessages messages, CameraAudit audit,
-    EnrolmentDoor door, GatewayMetrics metrics, ILogger<GatewayApplication> log) : IMqttApplication
+    EnrolmentDoor door, GatewayMetrics metrics, TimeProvider time, ILogger<GatewayApplication> log) : IMqttApplication
 {
     public async ValueTask<MqttAdmission> AdmitAsync(
         MqttServerConnection connection, CancellationToken cancellationToken)
@@ -30,16 +30,14 @@ sealed partial class GatewayApplication(
             }
 
             var camera = IsCode(code) ? await directory.FindAsync(code, cancellationToken) : null;
-            var isKnown = camera is { RevokedAt: null }
-                && CameraCredential.Matches(request.Password, camera.PasswordHash);
-            if (!isKnown && IsCode(code) && CameraCredential.HashOf(request.Password) is { } hash)
+            var credential = camera?.FindCredential(request.Password, time.GetUtcNow());
+            if (credential is null && IsCode(code) && CameraCredential.HashOf(request.Password) is { } hash)
             {
                 camera = await directory.EnrolAsync(code, hash, cancellationToken) ?? camera;
-                isKnown = camera is { RevokedAt: null }
-                    && CameraCredential.Matches(request.Password, camera.PasswordHash);
+                credential = camera?.FindCredential(request.Password, time.GetUtcNow());
             }
 
-            if (camera is null || !isKnown)
+            if (camera is null || credential is null)
             {
                 metrics.Admission("bad-credentials");
                 audit.Add("camera.sign-in-failed", code, camera, $"from {request.Remote}");
@@ -48,12 +46,17 @@ sealed partial class GatewayApplication(
 
             var link = new CameraLink(
                 camera, connection.TrySend, connection.Acknowledge, connection.Abort, connection.Closed);
-            var session = new CameraSession(link);
+            var session = new CameraSession(link, credential);
             if (request.Will is { } will && will.Topic != Topics.Up(camera.Code, Topics.Will))
             {
                 metrics.Admission("foreign-will");
                 audit.Add("camera.foreign-will", code, camera, will.Topic);
                 return MqttAdmission.NotAuthorized;
+            }
+
+            if (!camera.IsPasswordUsed && ReferenceEquals(credential, camera.PasswordHash))
+            {
+                await directory.NoteFirstSignInAsync(camera, cancellationToken);
             }
 
             await directory.HoldAsync(session, cancellationToken);

@@ -66,7 +66,7 @@ function groups(map, cameras) {
   return new Map([...seen].map((key) => [key, cells.get(key)]));
 }
 
-async function ground(map, data) {
+export async function ground(map, data) {
   const style = getComputedStyle(document.documentElement);
   const colour = (key) => style.getPropertyValue(key).trim();
   const look = () => ({ color: colour('--edge'), weight: 1, fillColor: colour('--surface'), fillOpacity: 1 });

@@ -38,6 +38,26 @@ public sealed class ProjectsTable(NpgsqlDataSource database)
         return (int?)await command.ExecuteScalarAsync(cancellationToken);
     }
 
+    /// <summary>Adds a project, with its audit entry; its id, or null where the slug is taken.</summary>
+    public async Task<int?> AddAsync(
+        string slug, string name, string timeZone, string language, Actor actor, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (await InsertAsync(connection, slug, name, timeZone, language, isDemo: false, cancellationToken)
+            is not { } id)
+        {
+            return null;
+        }
+
+        await AuditTable.AddAsync(
+            connection,
+            new AuditEntry(actor, "project.add", slug) { ProjectId = id, After = new { name, timeZone } },
+            cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+        return id;
+    }
+
     /// <summary>The project of this slug; made where there is none, as a demo.</summary>
     public async Task<int> EnsureDemoAsync(
         string slug, string name, string timeZone, int eventGapMinutes, CancellationToken cancellationToken)
@@ -68,6 +88,14 @@ public sealed class ProjectsTable(NpgsqlDataSource database)
     {
         await using var command = database.Command("select id from projects where slug = $1", slug);
         return (int?)await command.ExecuteScalarAsync(cancellationToken);
+    }
+
+    /// <summary>The project of this slug and its zone, for the machine's owner; null: there is none.</summary>
+    public async Task<(int Id, string ZoneName)?> FindZoneAsync(string slug, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command("select id, time_zone from projects where slug = $1", slug);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? (reader.GetInt32(0), reader.GetString(1)) : null;
     }
 
     /// <summary>Slugs of all projects, for the machine's owner.</summary>

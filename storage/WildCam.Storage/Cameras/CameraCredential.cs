@@ -17,8 +17,17 @@ public static class CameraCredential
     /// <summary>A new credential and what is stored of it.</summary>
     public static (string Credential, byte[] Hash) Create()
     {
-        var secret = RandomNumberGenerator.GetBytes(Bytes);
-        return (Base64Url.EncodeToString(secret), SHA256.HashData(secret));
+        // One that begins with a hyphen is an option to a command line and a formula to a spreadsheet.
+        byte[] secret;
+        string credential;
+        do
+        {
+            secret = RandomNumberGenerator.GetBytes(Bytes);
+            credential = Base64Url.EncodeToString(secret);
+        }
+        while (credential[0] == '-');
+
+        return (credential, SHA256.HashData(secret));
     }
 
     /// <summary>What would be stored of this password; null: it is none of ours.</summary>

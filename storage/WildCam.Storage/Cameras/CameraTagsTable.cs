@@ -15,6 +15,9 @@ public sealed partial class CameraTagsTable(NpgsqlDataSource database)
 
     public static bool IsTag(string tag) => Tag().IsMatch(tag);
 
+    /// <summary>Whether a camera may have these.</summary>
+    public static bool AreTags(IReadOnlyCollection<string> tags) => tags.Count <= TagsMax && tags.All(IsTag);
+
     /// <summary>The tags of a camera, by name.</summary>
     public async Task<IReadOnlyList<string>> ListAsync(int cameraId, CancellationToken cancellationToken)
     {
@@ -44,12 +47,6 @@ public sealed partial class CameraTagsTable(NpgsqlDataSource database)
     public async Task SetAsync(
         Camera camera, IReadOnlyCollection<string> tags, Actor actor, CancellationToken cancellationToken)
     {
-        var wanted = tags.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
-        if (wanted.Length > TagsMax)
-        {
-            throw new ArgumentException($"{camera.Code} would have over {TagsMax} tags (TagsMax).", nameof(tags));
-        }
-
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using (var wait = connection.Command(
@@ -58,7 +55,21 @@ public sealed partial class CameraTagsTable(NpgsqlDataSource database)
             await wait.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        var before = await ListAsync(connection, camera.Id, cancellationToken);
+        await SetAsync(connection, camera.ProjectId, camera.Id, camera.Code, tags, actor, cancellationToken);
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    internal static async Task SetAsync(
+        NpgsqlConnection connection, int projectId, int cameraId, string code, IReadOnlyCollection<string> tags,
+        Actor actor, CancellationToken cancellationToken)
+    {
+        var wanted = tags.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal).ToArray();
+        if (wanted.Length > TagsMax)
+        {
+            throw new ArgumentException($"{code} would have over {TagsMax} tags (TagsMax).", nameof(tags));
+        }
+
+        var before = await ListAsync(connection, cameraId, cancellationToken);
         if (before.SequenceEqual(wanted, StringComparer.Ordinal))
         {
             return;
@@ -67,22 +78,21 @@ public sealed partial class CameraTagsTable(NpgsqlDataSource database)
         await using (var change = connection.Command("""
             with gone as (delete from camera_tags where camera_id = $1 and tag <> all($2))
             insert into camera_tags (camera_id, tag) select $1, unnest($2) on conflict do nothing
-            """, camera.Id, wanted))
+            """, cameraId, wanted))
         {
             await change.ExecuteNonQueryAsync(cancellationToken);
         }
 
         await AuditTable.AddAsync(
             connection,
-            new AuditEntry(actor, "camera.tag", camera.Code)
+            new AuditEntry(actor, "camera.tag", code)
             {
-                ProjectId = camera.ProjectId,
-                CameraId = camera.Id,
+                ProjectId = projectId,
+                CameraId = cameraId,
                 Before = new { tags = before },
                 After = new { tags = wanted },
             },
             cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
     }
 
     static async Task<IReadOnlyList<string>> ListAsync(

@@ -9,7 +9,8 @@ public sealed class CamerasTable(NpgsqlDataSource database)
     public const int ListMax = 10_000;
 
     const string CameraColumns = """
-        c.id, c.project_id, p.slug, c.code, c.name, c.password_hash, c.heartbeat_seconds, c.revoked_at
+        c.id, c.project_id, p.slug, c.code, c.name, c.password_hash, c.heartbeat_seconds, c.revoked_at,
+          c.password_used_at is not null, c.previous_hash, c.previous_until
         """;
 
     const string OverviewSql = """
@@ -26,15 +27,15 @@ public sealed class CamerasTable(NpgsqlDataSource database)
 
     /// <summary>Adds a camera; its id, or null where the code is taken.</summary>
     public async Task<int?> InsertAsync(
-        NpgsqlConnection connection, int projectId, string code, string name, short board, byte[] passwordHash,
+        NpgsqlConnection connection, int projectId, NewCamera camera, byte[] passwordHash,
         CancellationToken cancellationToken)
     {
         await using var command = connection.Command("""
-            insert into cameras (project_id, code, name, board, password_hash, password_issued_at)
-            values ($1, $2, $3, $4, $5, now())
+            insert into cameras (project_id, code, name, board, notes, password_hash, password_issued_at)
+            values ($1, $2, $3, $4, $5, $6, now())
             on conflict (code) do nothing
             returning id
-            """, projectId, code, name, board, passwordHash);
+            """, projectId, camera.Code, camera.Name, camera.Board, camera.Notes, passwordHash);
         return (int?)await command.ExecuteScalarAsync(cancellationToken);
     }
 
@@ -101,22 +102,14 @@ public sealed class CamerasTable(NpgsqlDataSource database)
         return await reader.ReadAsync(cancellationToken) ? ReadOverview(reader) : null;
     }
 
-    /// <summary>Takes the credential away for good; false where there is no such camera, or no more.</summary>
-    public async Task<bool> RevokeAsync(NpgsqlConnection connection, string code, CancellationToken cancellationToken)
-    {
-        await using var command = connection.Command("""
-            update cameras set revoked_at = now(), changed_at = clock_timestamp(), password_hash = null
-            where code = $1 and revoked_at is null
-            """, code);
-        return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
-    }
-
-    /// <summary>Puts another credential in the place of the old; false where there is no such camera now.</summary>
+    /// <summary>Puts another credential in the place of the old, which ends; false where there is no such camera now.
+    /// </summary>
     public async Task<bool> RotateAsync(
         NpgsqlConnection connection, string code, byte[] passwordHash, CancellationToken cancellationToken)
     {
         await using var command = connection.Command("""
-            update cameras set password_hash = $2, password_issued_at = now(), changed_at = clock_timestamp()
+            update cameras set password_hash = $2, password_issued_at = now(), password_used_at = null,
+              previous_hash = null, previous_until = null, changed_at = clock_timestamp()
             where code = $1 and revoked_at is null
             """, code, passwordHash);
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
@@ -125,7 +118,12 @@ public sealed class CamerasTable(NpgsqlDataSource database)
     static Camera ReadCamera(NpgsqlDataReader reader) => new(
         reader.GetInt32(0), reader.GetInt32(1), reader.GetString(2), reader.GetString(3), reader.GetString(4),
         reader.IsDBNull(5) ? null : reader.GetFieldValue<byte[]>(5), reader.GetInt32(6),
-        reader.Get<DateTimeOffset>(7));
+        reader.Get<DateTimeOffset>(7))
+    {
+        IsPasswordUsed = reader.GetBoolean(8),
+        PreviousHash = reader.IsDBNull(9) ? null : reader.GetFieldValue<byte[]>(9),
+        PreviousUntil = reader.Get<DateTimeOffset>(10),
+    };
 
     static CameraOverview ReadOverview(NpgsqlDataReader reader) => new(
         reader.GetInt32(0), reader.GetInt32(1), reader.GetString(2), reader.GetString(3), reader.GetString(4),

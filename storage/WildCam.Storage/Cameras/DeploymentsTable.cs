@@ -42,21 +42,4 @@ public sealed class DeploymentsTable(NpgsqlDataSource database)
             """, projectId, cameraId, siteId, fromAt?.ToUniversalTime());
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
-
-    /// <summary>Ends the open deployment, if any, and begins one at another site, in one transaction.</summary>
-    public async Task MoveAsync(
-        int projectId, int cameraId, int siteId, DateTimeOffset at, CancellationToken cancellationToken)
-    {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (var close = connection.Command("""
-            update deployments set until_at = $2 where camera_id = $1 and until_at is null
-            """, cameraId, at.ToUniversalTime()))
-        {
-            await close.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        await OpenAsync(connection, projectId, cameraId, siteId, at, cancellationToken);
-        await transaction.CommitAsync(cancellationToken);
-    }
 }

@@ -17,13 +17,49 @@ public sealed class SitesTable(NpgsqlDataSource database)
         int projectId, string slug, string name, double? latitude, double? longitude, string timeZone,
         CancellationToken cancellationToken)
     {
-        await using var command = database.Command("""
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        return await InsertAsync(
+            connection, projectId, new NewSite(slug, name, latitude, longitude, timeZone), cancellationToken);
+    }
+
+    internal static async Task<int?> InsertAsync(
+        NpgsqlConnection connection, int projectId, NewSite site, CancellationToken cancellationToken)
+    {
+        await using var command = connection.Command("""
             insert into sites (project_id, slug, name, latitude, longitude, time_zone)
             values ($1, $2, $3, $4::double precision, $5::double precision, $6)
             on conflict (project_id, slug) do nothing
             returning id
-            """, projectId, slug, name, latitude, longitude, timeZone);
+            """, projectId, site.Slug, site.Name, site.Latitude, site.Longitude, site.TimeZone);
         return (int?)await command.ExecuteScalarAsync(cancellationToken);
+    }
+
+    /// <summary>A site as it is, exact; null: the project has none of this slug.</summary>
+    public async Task<Site?> FindAsync(int projectId, string slug, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command("""
+            select id, project_id, slug, name, latitude, longitude, time_zone from sites
+            where project_id = $1 and slug = $2
+            """, projectId, slug);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken) ? Read(reader) : null;
+    }
+
+    /// <summary>The codes of the cameras that stand at each site of a project now.</summary>
+    public async Task<ILookup<int, string>> ListCamerasAsync(int projectId, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command($"""
+            select d.site_id, c.code from deployments d join cameras c on c.id = d.camera_id
+            where d.project_id = $1 and d.until_at is null and c.revoked_at is null order by c.code limit {ListMax}
+            """, projectId);
+        var cameras = new List<(int Site, string Code)>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            cameras.Add((reader.GetInt32(0), reader.GetString(1)));
+        }
+
+        return cameras.ToLookup(c => c.Site, c => c.Code);
     }
 
     public async Task<int?> FindIdAsync(
@@ -51,9 +87,7 @@ public sealed class SitesTable(NpgsqlDataSource database)
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            sites.Add(new Site(
-                reader.GetInt32(0), reader.GetInt32(1), reader.GetString(2), reader.GetString(3),
-                reader.Get<double>(4), reader.Get<double>(5), reader.GetString(6)));
+            sites.Add(Read(reader));
         }
 
         return sites;
@@ -72,4 +106,8 @@ public sealed class SitesTable(NpgsqlDataSource database)
             """, cameraId);
         return (string?)await command.ExecuteScalarAsync(cancellationToken);
     }
+
+    static Site Read(NpgsqlDataReader reader) => new(
+        reader.GetInt32(0), reader.GetInt32(1), reader.GetString(2), reader.GetString(3), reader.Get<double>(4),
+        reader.Get<double>(5), reader.GetString(6));
 }

@@ -38,6 +38,9 @@ public sealed record CaptureFacts(
     CaptureStages StagesMissing)
 {
     public CaptureKey Key => new(CapturedAt, Id);
+
+    /// <summary>Whether it is a small stand-in of a picture that its camera holds.</summary>
+    public bool IsLowResolution { get; init; }
 }
 
 /// <summary>Where a picture's bytes lie.</summary>

@@ -15,7 +15,8 @@ public sealed class CaptureSearch(NpgsqlDataSource database)
     const string CaptureColumns = """
         c.id, c.device_capture_id, c.captured_at, c.received_at, c.clock_quality, c.device_time, k.code, s.slug,
         c.event_id, c.source, c.file_name, c.trigger, c.burst_index, c.burst_count, c.is_infrared, c.battery_mv,
-        c.temperature_tenths, c.size_bytes, c.sha256, c.width, c.height, c.integrity, c.stages_missing
+        c.temperature_tenths, c.size_bytes, c.sha256, c.width, c.height, c.integrity, c.stages_missing,
+          c.is_low_resolution
         """;
 
     const string CaptureJoins = "join cameras k on k.id = c.camera_id left join sites s on s.id = c.site_id";
@@ -197,7 +198,10 @@ public sealed class CaptureSearch(NpgsqlDataSource database)
         reader.GetString(6), reader.Text(7), reader.Get<Guid>(8), (CaptureSource)reader.GetInt16(9), reader.Text(10),
         reader.GetInt16(11), reader.GetInt16(12), reader.GetInt16(13), reader.GetBoolean(14), reader.Get<int>(15),
         reader.Get<short>(16), reader.GetInt32(17), reader.GetFieldValue<byte[]>(18), reader.Get<int>(19),
-        reader.Get<int>(20), reader.GetInt16(21), (CaptureStages)reader.GetInt32(22));
+        reader.Get<int>(20), reader.GetInt16(21), (CaptureStages)reader.GetInt32(22))
+    {
+        IsLowResolution = reader.GetBoolean(23),
+    };
 
     static async Task<List<DetectionFacts>> ReadDetectionsAsync(
         NpgsqlCommand command, CancellationToken cancellationToken)

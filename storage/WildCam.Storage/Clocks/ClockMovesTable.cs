@@ -5,6 +5,9 @@ using WildCam.Storage.Events;
 
 namespace WildCam.Storage.Clocks;
 
+/// <summary>A capture that moves to another time, or stays at its own and moves to another place.</summary>
+readonly record struct MovedCapture(Guid Id, DateTimeOffset Before, DateTimeOffset After, Guid? EventId);
+
 /// <summary>
 /// Moves captures to their corrected time and back, with what hangs on it: their detections, the days of the summary,
 /// the place they were at then, and their events. A transaction moves whole events, some hundred captures, under the
@@ -48,7 +51,7 @@ public sealed class ClockMovesTable(NpgsqlDataSource database)
         var moved = await MoveCapturesAsync(connection, correction, isUndo, ids, before, after, cancellationToken);
         await MoveDetectionsAsync(connection, moved, before, after, ids, cancellationToken);
         await MarkDaysAsync(connection, ids, after, cancellationToken);
-        await SettleEventsAsync(connection, correction, planned, cancellationToken);
+        await SettleEventsAsync(connection, correction.CameraId, planned, cancellationToken);
         await using (var count = connection.Command("""
             update clock_corrections set done = done + $2 where id = $1
             """, correction.Id, isUndo ? -moved.Length : moved.Length))
@@ -61,7 +64,7 @@ public sealed class ClockMovesTable(NpgsqlDataSource database)
     }
 
     /// <summary>Whole events from the earliest on, as many as fit; captures without an event too.</summary>
-    static async Task<List<Planned>> PlanAsync(
+    static async Task<List<MovedCapture>> PlanAsync(
         NpgsqlConnection connection, ClockCorrection correction, bool isUndo, CancellationToken cancellationToken)
     {
         await using var command = isUndo
@@ -80,16 +83,22 @@ public sealed class ClockMovesTable(NpgsqlDataSource database)
                 order by min(c.captured_at) over (partition by c.event_id), c.event_id, c.captured_at limit $4
                 """, correction.CameraId, correction.FromAt.UtcDateTime, correction.UntilAt.UtcDateTime,
                 2 * CapturesMax, correction.Offset, correction.Id);
-        var rows = new List<Planned>();
+        var rows = new List<MovedCapture>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            rows.Add(new Planned(
+            rows.Add(new MovedCapture(
                 reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetFieldValue<DateTimeOffset>(2),
                 reader.Get<Guid>(3)));
         }
 
-        var chosen = new List<Planned>();
+        return Choose(rows);
+    }
+
+    /// <summary>Of captures in the order of their events, whole events, as many as fit.</summary>
+    internal static List<MovedCapture> Choose(List<MovedCapture> rows)
+    {
+        var chosen = new List<MovedCapture>();
         foreach (var visit in rows.GroupBy(r => r.EventId))
         {
             if (chosen.Count > 0 && chosen.Count + visit.Count() > CapturesMax)
@@ -156,7 +165,7 @@ public sealed class ClockMovesTable(NpgsqlDataSource database)
         return [.. moved];
     }
 
-    static async Task MoveDetectionsAsync(
+    internal static async Task MoveDetectionsAsync(
         NpgsqlConnection connection, Guid[] moved, DateTime[] before, DateTime[] after, Guid[] ids,
         CancellationToken cancellationToken)
     {
@@ -175,7 +184,7 @@ public sealed class ClockMovesTable(NpgsqlDataSource database)
     }
 
     /// <summary>The days that captures count to at these times are to be summed again.</summary>
-    static async Task MarkDaysAsync(
+    internal static async Task MarkDaysAsync(
         NpgsqlConnection connection, Guid[] ids, DateTime[] times, CancellationToken cancellationToken)
     {
         await using var command = connection.Command("""
@@ -192,9 +201,8 @@ public sealed class ClockMovesTable(NpgsqlDataSource database)
     /// An event whose captures all moved moves with them and keeps its id, its decisions and what people wrote. Of one
     /// that is torn, the moved captures are placed anew.
     /// </summary>
-    static async Task SettleEventsAsync(
-        NpgsqlConnection connection, ClockCorrection correction, List<Planned> planned,
-        CancellationToken cancellationToken)
+    internal static async Task SettleEventsAsync(
+        NpgsqlConnection connection, int cameraId, List<MovedCapture> planned, CancellationToken cancellationToken)
     {
         var after = planned.Select(p => p.After.UtcDateTime).ToArray();
         foreach (var visit in planned.Where(p => p.EventId is not null).GroupBy(p => p.EventId!.Value)
@@ -243,9 +251,7 @@ public sealed class ClockMovesTable(NpgsqlDataSource database)
             select 'event', c.id::text, c.captured_at, 10 from captures c
             where c.id = any($1) and c.captured_at between $2 and $3 and c.event_id is null and c.camera_id = $4
             on conflict (kind, subject) do nothing
-            """, planned.Select(p => p.Id).ToArray(), after.Min(), after.Max(), correction.CameraId);
+            """, planned.Select(p => p.Id).ToArray(), after.Min(), after.Max(), cameraId);
         await enqueue.ExecuteNonQueryAsync(cancellationToken);
     }
-
-    readonly record struct Planned(Guid Id, DateTimeOffset Before, DateTimeOffset After, Guid? EventId);
 }

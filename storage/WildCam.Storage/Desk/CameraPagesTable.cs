@@ -47,6 +47,9 @@ public sealed record CameraRow(
     /// <summary>Pictures and sign-ins refused within a day.</summary>
     public int Refusals { get; init; }
 
+    /// <summary>Its newest update failed.</summary>
+    public bool UpdateFailed { get; init; }
+
     /// <summary>What it is judged by.</summary>
     public CameraFacts Facts => new(HeartbeatSeconds)
     {
@@ -60,6 +63,7 @@ public sealed record CameraRow(
         ClockOffsetMs = ClockOffsetMs,
         Resets = Resets,
         Refusals = Refusals,
+        UpdateFailed = UpdateFailed,
     };
 }
 
@@ -83,7 +87,11 @@ public sealed class CameraPagesTable(NpgsqlDataSource database)
               (select count(*)::int from camera_resets r where r.camera_id = c.id and r.at > $3 - interval '1 day'),
               (select count(*)::int from audit_entries a
                where a.camera_id = c.id and a.at > $3 - interval '1 day'
-                 and a.action in ('picture.never', 'picture.conflict', 'camera.sign-in-failed'))
+                 and a.action in ('picture.never', 'picture.conflict', 'camera.sign-in-failed')),
+              exists (
+                select from rollout_cameras o
+                where o.camera_id = c.id and o.state = 9 and not exists (
+                  select from rollout_cameras n where n.camera_id = c.id and n.rollout_id > o.rollout_id))
             from cameras c
             left join camera_states s on s.camera_id = c.id
             left join lateral (
@@ -158,6 +166,7 @@ public sealed class CameraPagesTable(NpgsqlDataSource database)
         SendBytesPerSecond = reader.Get<float>(32),
         Resets = reader.GetInt32(33),
         Refusals = reader.GetInt32(34),
+        UpdateFailed = reader.GetBoolean(35),
     };
 
     static int? Integer(NpgsqlDataReader reader, int at) => reader.IsDBNull(at) ? null : reader.GetInt32(at);

@@ -27,6 +27,9 @@ public sealed record PictureFacts(
 {
     /// <summary>Whether somebody may be on it, so that it is blurred for those who may not see people.</summary>
     public bool IsHidden { get; init; }
+
+    /// <summary>Whether it is a small stand-in of a picture that its camera holds.</summary>
+    public bool IsLowResolution { get; init; }
 }
 
 /// <summary>The event that a picture belongs to.</summary>
@@ -76,7 +79,7 @@ public sealed class PicturePageTable(NpgsqlDataSource database)
               trigger, burst_index, burst_count, is_infrared, battery_mv, temperature_tenths, size_bytes, sha256,
               stages_missing, coalesce((
                 select v.is_hidden from capture_people v
-                where v.capture_id = captures.id and v.captured_at = captures.captured_at), true)
+                where v.capture_id = captures.id and v.captured_at = captures.captured_at), true), is_low_resolution
             from captures where id = $1 and captured_at = $2 and project_id = $3
             """);
         command.Parameters.Add(new() { Value = captureId });
@@ -106,6 +109,7 @@ public sealed class PicturePageTable(NpgsqlDataSource database)
                 (CaptureStages)reader.GetInt32(24))
             {
                 IsHidden = reader.GetBoolean(25),
+                IsLowResolution = reader.GetBoolean(26),
             }
             : null;
     }

@@ -126,6 +126,23 @@ public sealed class CommandsTable(NpgsqlDataSource database)
         return await ReadAsync(command, cancellationToken) is [var only] ? only : null;
     }
 
+    /// <summary>The full picture of a stand-in, which has the number before it; null: it is not here.</summary>
+    public async Task<Guid?> FindFullPictureAsync(Guid captureId, CancellationToken cancellationToken)
+    {
+        await using var find = database.Command(
+            "select device_capture_id from capture_identities where id = $1 and state = 1", captureId);
+        if (await find.ExecuteScalarAsync(cancellationToken) is not byte[] { Length: 16 } device)
+        {
+            return null;
+        }
+
+        var counter = BinaryPrimitives.ReadInt64LittleEndian(device.AsSpan(8)) - 1;
+        BinaryPrimitives.WriteInt64LittleEndian(device.AsSpan(8), counter);
+        await using var full = database.Command(
+            "select id from capture_identities where device_capture_id = $1 and state = 1", [(object)device]);
+        return await full.ExecuteScalarAsync(cancellationToken) as Guid?;
+    }
+
     /// <summary>Of these cameras those that a command is to be sent to now.</summary>
     public async Task<IReadOnlyList<int>> ListDueAsync(int[] cameraIds, CancellationToken cancellationToken)
     {

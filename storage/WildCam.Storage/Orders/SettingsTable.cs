@@ -194,7 +194,7 @@ public sealed class SettingsTable(NpgsqlDataSource database)
             : null;
     }
 
-    static async Task<(SettingsRefusal Refusal, SettingsRow? Now)> ChangeAsync(
+    internal static async Task<(SettingsRefusal Refusal, SettingsRow? Now)> ChangeAsync(
         NpgsqlConnection connection, int cameraId, long? seenVersion, SettingsChange change, Actor actor,
         CancellationToken cancellationToken)
     {

@@ -102,7 +102,8 @@ public sealed record CameraJudgement(
         var reasons = new List<VisitReason>();
         Add(camera.UpdateFailed, VisitReason.UpdateFailed);
         Add(camera.BatteryPercent <= limits.BatteryPercentMin, VisitReason.Battery);
-        Add(camera.BatteryPercent > limits.BatteryPercentMin && camera.BatteryDays <= WatchLimits.BatteryDaysMin,
+        // An unknown charge is not low; days that are known still count.
+        Add(!(camera.BatteryPercent <= limits.BatteryPercentMin) && camera.BatteryDays <= WatchLimits.BatteryDaysMin,
             VisitReason.BatterySoon);
         Add(camera.SpoolPercent >= limits.SpoolPercentMax, VisitReason.Spool);
         Add(camera.ClockOffsetMs is { } offset && Math.Abs(offset) > limits.ClockSecondsMax * 1000L, VisitReason.Clock);

@@ -62,12 +62,17 @@ public sealed class FleetListTable(NpgsqlDataSource database)
           where at > $2 - interval '1 day' and camera_id is not null
             and action in ('picture.never', 'picture.conflict', 'camera.sign-in-failed')
           group by camera_id),
+        failed as (
+          select o.camera_id from rollout_cameras o
+          where o.state = 9 and not exists (
+            select from rollout_cameras n where n.camera_id = o.camera_id and n.rollout_id > o.rollout_id)),
         judged as materialized (
-          select c.id, c.code, j.condition, r.n as resets, f.n as refusals
+          select c.id, c.code, j.condition, r.n as resets, f.n as refusals, u.camera_id is not null as update_failed
           from cameras c
           left join camera_states s on s.camera_id = c.id
           left join resets r on r.camera_id = c.id
           left join refusals f on f.camera_id = c.id
+          left join failed u on u.camera_id = c.id
           cross join lateral (
             select greatest(60, c.heartbeat_seconds * 0.1::float8) as grace,
               case when s.next_contact_at > s.last_seen_at then s.next_contact_at
@@ -82,7 +87,7 @@ public sealed class FleetListTable(NpgsqlDataSource database)
                 or (s.spool_bytes is not null and s.spool_capacity_bytes > 0 and
                   least(100, s.spool_bytes / greatest(1, s.spool_capacity_bytes / 100)) >= $5)
                 or abs(s.clock_offset_ms) > $6 * 1000::bigint
-                or r.n >= $7 or f.n >= $8 then 1
+                or r.n >= $7 or f.n >= $8 or u.camera_id is not null then 1
               when s.next_contact_at > $2 and $2 - s.last_seen_at > interval '1 minute' then 5
               else 4 end)::smallint as condition) j
           where c.project_id = $1 and ($10 = '' or c.code ilike $10 or c.name ilike $10 or c.id in (
@@ -98,7 +103,8 @@ public sealed class FleetListTable(NpgsqlDataSource database)
         select counted.counts, c.id, c.code, c.name, p.condition, c.heartbeat_seconds, c.revoked_at, s.last_seen_at,
           s.next_contact_at, s.battery_percent, s.battery_days, s.spool_bytes, s.spool_capacity_bytes,
           s.clock_offset_ms, coalesce(p.resets, 0), coalesce(p.refusals, 0), t.time_zone, t.name, s.spool_count,
-          s.send_bytes_per_second, s.last_capture_at, t.latitude, t.longitude, t.id
+          s.send_bytes_per_second, s.last_capture_at, t.latitude, t.longitude, t.id,
+          coalesce(p.update_failed, false)
         from counted
         left join page p on true
         left join cameras c on c.id = p.id
@@ -182,6 +188,7 @@ public sealed class FleetListTable(NpgsqlDataSource database)
             ClockOffsetMs = reader.Get<long>(13),
             Resets = reader.GetInt32(14),
             Refusals = reader.GetInt32(15),
+            UpdateFailed = reader.GetBoolean(24),
         },
         reader.Text(16), reader.Text(17), reader.Get<long>(18), reader.Get<float>(19),
         reader.Get<DateTimeOffset>(20))

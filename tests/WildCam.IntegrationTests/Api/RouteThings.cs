@@ -8,7 +8,7 @@ sealed class RouteThings(ApiWorld world)
 {
     /// <summary>Names that a line may use; anything else stands for itself.</summary>
     public static readonly string[] Names =
-        ["capture", "event", "camera", "fresh", "token", "rollout", "enrolment", "guid"];
+        ["capture", "event", "camera", "fresh", "token", "rollout", "enrolment", "guid", "site"];
 
     public async Task<string> MakeAsync(string name, string caller) => name switch
     {
@@ -18,6 +18,7 @@ sealed class RouteThings(ApiWorld world)
         "fresh" => Fresh(),
         "token" => await TokenAsync(caller),
         "rollout" => await RolloutAsync(),
+        "site" => await SiteAsync(),
         "enrolment" => await EnrolmentAsync(),
         "guid" => Guid.NewGuid().ToString(),
         _ => name,
@@ -35,6 +36,15 @@ sealed class RouteThings(ApiWorld world)
             insert into camera_states (camera_id) select id from c
             """, world.ProjectId, code);
         return code;
+    }
+
+    async Task<string> SiteAsync()
+    {
+        var slug = Fresh();
+        await world.Hub.Database.RunAsync("""
+            insert into sites (project_id, slug, name, time_zone) values ($1, $2, 'Fresh', 'UTC')
+            """, world.ProjectId, slug);
+        return slug;
     }
 
     async Task<string> TokenAsync(string caller)

@@ -88,6 +88,46 @@ public sealed class CommandTests(TestDatabase database) : IClassFixture<TestData
     }
 
     [Fact]
+    public async Task Cameras_come_from_a_file_move_get_another_secret_and_end()
+    {
+        await AddProjectsAsync();
+        await _program.DoAsync(
+            "site", "add", "High ridge", "--project", "creek", "--latitude", "45.5", "--longitude=-120.25");
+        var file = Path.Combine(_program.Root, "cameras.csv");
+        await File.WriteAllTextAsync(file, "code,site,tags,colour\nfile-1,Moon base,solar,red\n");
+        var refused = await _program.RunAsync("camera", "add", "--csv", file, "--project", "creek");
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("Row 1, colour: is no column", refused.Errors, StringComparison.Ordinal);
+        Assert.Contains("Row 2, site: There is no site Moon base yet.", refused.Errors, StringComparison.Ordinal);
+        Assert.Contains("Nothing was added (2 to put right).", refused.Errors, StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(file, "code,site,tags\nfile-1,Old mill,solar\nfile-2,,\n");
+        var added = (await _program.AskAsync("camera", "add", "--csv", file, "--project", "creek")).AsArray();
+        Assert.Equal(["file-1", "file-2"], added.Select(a => (string?)a!["code"]));
+        Assert.All(added, a => Assert.Equal(43, ((string?)a!["credential"])!.Length));
+
+        await _program.AskAsync("camera", "move", "file-1", "high-ridge");
+        Assert.StartsWith("It stands at High ridge since", await _program.RefusedAsync(
+            "camera", "move", "file-1", "high-ridge"), StringComparison.Ordinal);
+        var rotated = await _program.AskAsync("camera", "rotate", "file-1", "--overlap", "24");
+        Assert.NotEqual((string?)added[0]!["credential"], (string?)rotated["credential"]);
+        await _program.DoAsync("camera", "edit", "file-1", "--name", "Ford", "--notes", "Second pine");
+        await _program.AskAsync("camera", "stolen", "file-1");
+        Assert.Equal("Ford 2 0", await database.ReadAsync<string>("""
+            select concat_ws(' ', c.name, c.end_reason,
+              (select count(*) from deployments d where d.camera_id = c.id and d.until_at is null))
+            from cameras c where c.code = 'file-1'
+            """));
+        Assert.Equal(43, ((string?)(await _program.AskAsync("camera", "reinstate", "file-1"))["credential"])!.Length);
+        await _program.DoAsync("site", "correct", "high-ridge", "--name", "Higher ridge", "--project", "creek");
+        var sites = (await _program.AskAsync("site", "list", "--project", "creek")).AsArray();
+        Assert.Contains(sites, s => (string?)s!["name"] == "Higher ridge" && (double?)s["latitude"] == 45.5);
+        Assert.Contains("Project 'delta-1' is there.", await _program.DoAsync(
+            "project", "add", "Delta 1", "--zone", "Africa/Nairobi"), StringComparison.Ordinal);
+        await database.RunAsync("delete from projects where slug = 'delta-1'");
+    }
+
+    [Fact]
     public async Task A_card_is_imported_and_a_second_time_all_is_there_already()
     {
         const int pictures = 3;

@@ -92,6 +92,25 @@ public sealed class AlertsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_failed_update_is_told_of_until_the_next_one_is_good()
+    {
+        var camera = await AddAsync();
+        var rollouts = await FailedUpdates.AddRolloutsAsync(_database, _world.ProjectId, 2);
+        await FailedUpdates.AddCameraAsync(_database, rollouts[0], camera, 9);
+        await LookAsync();
+        await LookAsync();
+        Assert.Equal("1", await TellAsync());
+        var alert = Assert.Single(await ListAsync(isOver: false));
+        Assert.Equal((AlertKind.UpdateFailed, "Its update failed."), (alert.Kind, alert.Detail));
+        await _database.RunAsync("update alert_messages set state = 2, attempts = 1");
+        await FailedUpdates.AddCameraAsync(_database, rollouts[1], camera, 8);
+        await HearAsync(camera);
+        await LookAsync();
+        Assert.Equal("1 2", await TellAsync());
+        Assert.Empty(await ListAsync(isOver: false));
+    }
+
+    [Fact]
     public async Task Many_silent_at_once_are_one_message_and_one_that_stays_silent_is_told_of_afterwards()
     {
         var cameras = new List<int>();

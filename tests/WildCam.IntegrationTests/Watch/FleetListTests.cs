@@ -114,6 +114,19 @@ public sealed class FleetListTests(TestDatabase database) : IClassFixture<TestDa
                 """, id);
         }
 
+        var rollouts = await FailedUpdates.AddRolloutsAsync(database, world.ProjectId, 2);
+        foreach (var id in ids)
+        {
+            if (random.Next(8) == 0)
+            {
+                await FailedUpdates.AddCameraAsync(database, rollouts[0], id, 9);
+                if (random.Next(3) == 0)
+                {
+                    await FailedUpdates.AddCameraAsync(database, rollouts[1], id, (short)Pick(8, 9));
+                }
+            }
+        }
+
         return world.ProjectId;
 
         int Pick(params int[] values) => values[random.Next(values.Length)];

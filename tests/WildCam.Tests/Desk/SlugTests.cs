@@ -1,4 +1,4 @@
-using WildCam.Hub.Desk;
+using WildCam.Hub.Hosting.Register;
 
 namespace WildCam.Tests.Desk;
 
@@ -11,15 +11,15 @@ public sealed class SlugTests
     [InlineData("\ufffe", "")]
     [InlineData("\ufffeRidge\uffff", "ridge")]
     [InlineData("Ridge \ud83e\udd8a 2", "ridge-2")]
-    public void A_name_makes_an_address(string name, string slug) => Assert.Equal(slug, CameraRoutes.Slug(name));
+    public void A_name_makes_an_address(string name, string slug) => Assert.Equal(slug, CameraInput.Slug(name));
 
     [Fact]
     public void Every_code_unit_alone_or_in_a_name_makes_an_address_or_none()
     {
         for (var unit = 0; unit <= char.MaxValue; unit++)
         {
-            Assert.Matches("^[a-z0-9-]*$", CameraRoutes.Slug($"{(char)unit}"));
-            Assert.StartsWith("ridge", CameraRoutes.Slug($"ridge {(char)unit}"), StringComparison.Ordinal);
+            Assert.Matches("^[a-z0-9-]*$", CameraInput.Slug($"{(char)unit}"));
+            Assert.StartsWith("ridge", CameraInput.Slug($"ridge {(char)unit}"), StringComparison.Ordinal);
         }
     }
 }

@@ -6,7 +6,7 @@ using WildCam.Storage.Cameras;
 
 namespace WildCam.Cli.Commands;
 
-/// <summary>`camera add`, `list`, `show`, `rotate`, `revoke`, `update-key`, and what is wanted of cameras.</summary>
+/// <summary>`camera` with its commands; here `list` and `show`.</summary>
 static class CameraCommands
 {
     /// <summary>A camera that was heard of so recently is taken to be awake, whatever it announced.</summary>
@@ -18,38 +18,30 @@ static class CameraCommands
         var code = new Argument<string>("code") { Description = "The camera's code, such as creek-north." };
         return new Command("camera", "Cameras and their secrets.")
         {
-            Add(code, json),
+            AddCommand.Create(json),
             List(json),
             Show(code, json),
-            Rotate(code, json),
-            Revoke(code, json),
+            RegisterCommands.Edit(code),
+            RegisterCommands.Move(code, json),
+            RegisterCommands.Rotate(code, json),
+            RegisterCommands.End(
+                code, json, "revoke", CameraEnd.Revoked,
+                "Take a camera's secret away for good; a live connection drops.",
+                "is revoked. Its pictures stay; it can send no more."),
+            RegisterCommands.End(
+                code, json, "stolen", CameraEnd.Stolen,
+                "Take everything of a stolen camera away: secret, codes, orders, firmware, previews.",
+                "is marked as stolen. Nothing lets it in any more."),
+            RegisterCommands.End(
+                code, json, "retire", CameraEnd.Retired, "Use a camera no more; its pictures stay.",
+                "is retired. Its pictures stay."),
+            RegisterCommands.Reinstate(code, json),
             UpdateKeyCommand.Create(code),
             OrderCommands.Config(json),
             OrderCommands.Tell(json),
             OrderCommands.List(code, json),
             OrderCommands.Tag(code, json),
         };
-    }
-
-    static Command Add(Argument<string> code, Option<bool> json)
-    {
-        var name = new Option<string?>("--name") { Description = "What people call it; the code where left out." };
-        var project = new Option<string?>("--project") { Description = "Its project, where there are several." };
-        var site = new Option<string?>("--site") { Description = "The site where it stands, from now on." };
-        var command = new Command("add", "Add a camera and show its secret, once.") { code, name, project, site, json };
-        command.SetAction(async (parse, cancellationToken) =>
-        {
-            await using var database = await LocalDatabase.OpenAsync(cancellationToken);
-            var camera = parse.GetRequiredValue(code).ToLowerInvariant();
-            var slug = await ProjectChoice.PickAsync(database.Source, parse.GetValue(project), cancellationToken);
-            var added = await new CameraRegistration(database.Source).AddAsync(
-                new NewCamera(slug, camera, parse.GetValue(name) ?? camera) { SiteSlug = parse.GetValue(site) },
-                cancellationToken);
-            Must(added.Refusal, camera, slug, parse.GetValue(site));
-            ShowSecret(added, parse.GetValue(json));
-            return 0;
-        });
-        return command;
     }
 
     static Command List(Option<bool> json)
@@ -115,81 +107,7 @@ static class CameraCommands
         return command;
     }
 
-    static Command Rotate(Argument<string> code, Option<bool> json)
-    {
-        var command = new Command("rotate", "Give a camera another secret; the old one ends at once.") { code, json };
-        command.SetAction(async (parse, cancellationToken) =>
-        {
-            await using var database = await LocalDatabase.OpenAsync(cancellationToken);
-            var camera = parse.GetRequiredValue(code).ToLowerInvariant();
-            var rotated = await new CameraRegistration(database.Source).RotateAsync(
-                camera, Actor.CommandLine, cancellationToken);
-            Must(rotated.Refusal, camera, "", null);
-            ShowSecret(rotated, parse.GetValue(json));
-            return 0;
-        });
-        return command;
-    }
-
-    static Command Revoke(Argument<string> code, Option<bool> json)
-    {
-        var command = new Command("revoke", "Take a camera's secret away for good; a live connection drops.")
-        {
-            code, json,
-        };
-        command.SetAction(async (parse, cancellationToken) =>
-        {
-            await using var database = await LocalDatabase.OpenAsync(cancellationToken);
-            var camera = parse.GetRequiredValue(code).ToLowerInvariant();
-            var refusal = await new CameraRegistration(database.Source).RevokeAsync(
-                camera, Actor.CommandLine, cancellationToken);
-            Must(refusal, camera, "", null);
-            if (parse.GetValue(json))
-            {
-                Screen.Json(new { code = camera, isRevoked = true });
-                return 0;
-            }
-
-            Screen.Line($"{camera.ToUpperInvariant()} is revoked. Its pictures stay; it can send no more.");
-            return 0;
-        });
-        return command;
-    }
-
-    static void ShowSecret(CameraAdded added, bool json)
-    {
-        if (json)
-        {
-            Screen.Json(new { added.Code, added.Credential });
-            return;
-        }
-
-        Screen.Line($"{added.Code.ToUpperInvariant()} is ready. Its secret is shown this once:");
-        Screen.Line("");
-        Screen.Facts([("user name", added.Code), ("password", added.Credential!)]);
-    }
-
-    static void Must(CameraRefusal refusal, string code, string project, string? site)
-    {
-        var problem = refusal switch
-        {
-            CameraRefusal.None => null,
-            CameraRefusal.BadCode => $"'{code}' cannot be a camera's code: 1 to 32 of a-z, 0-9 and -, not - first.",
-            CameraRefusal.BadName => $"A camera's name has 1 to {CameraRegistration.NameCharsMax} characters.",
-            CameraRefusal.CodeTaken => $"There is a camera '{code}' already. Choose another code.",
-            CameraRefusal.NoSuchProject => $"There is no project '{project}'.",
-            CameraRefusal.NoSuchSite => $"Project '{project}' has no site '{site}'.",
-            CameraRefusal.NoSuchCamera => Missing(code).Message,
-            CameraRefusal.Revoked => $"The camera '{code}' is revoked already.",
-            _ => $"The camera '{code}' was refused: {refusal}.",
-        };
-        if (problem is not null)
-        {
-            throw new CommandException(problem);
-        }
-    }
-
-    static CommandException Missing(string code) =>
+    internal static CommandException Missing(string code) =>
         new($"There is no camera '{code}'. See them all: ./wildcam camera list");
 
     static string State(CameraOverview camera, DateTimeOffset now) => camera switch

@@ -1,10 +1,13 @@
 using System.CommandLine;
 using WildCam.Cli.Machine;
+using WildCam.Hub.Hosting.Register;
+using WildCam.Storage.Accounts;
+using WildCam.Storage.Cameras;
 using WildCam.Storage.Captures;
 
 namespace WildCam.Cli.Commands;
 
-/// <summary>`project list`, `project keep`.</summary>
+/// <summary>`project list`, `project add`, `project keep`.</summary>
 static class ProjectCommands
 {
     const int DaysMax = 36_500;
@@ -12,6 +15,7 @@ static class ProjectCommands
     public static Command Create() => new("project", "Projects and how long they keep their pictures.")
     {
         List(),
+        Add(),
         Keep(),
     };
 
@@ -37,6 +41,44 @@ static class ProjectCommands
                     p.Days is null || p.KeepsDecided ? "for ever" : "as long",
                 })],
                 "There are no projects yet. Start WildCam with ./wildcam up, open the link it prints, and name one.");
+            return 0;
+        });
+        return command;
+    }
+
+    static Command Add()
+    {
+        var name = new Argument<string>("name") { Description = "What people call it." };
+        var zone = new Option<string>("--zone")
+        {
+            Description = "Time zone of its sites, such as America/Denver.",
+            DefaultValueFactory = _ => "UTC",
+        };
+        var command = new Command("add", "Add a project.") { name, zone };
+        command.SetAction(async (parse, cancellationToken) =>
+        {
+            var called = parse.GetRequiredValue(name).Trim();
+            var zoneName = parse.GetRequiredValue(zone);
+            var slug = CameraInput.Slug(called);
+            if (slug.Length == 0 || !CameraRegistration.IsName(called))
+            {
+                throw new CommandException(
+                    "A project's name has 1 to 100 characters, one of them a letter or a digit.");
+            }
+
+            if (!SiteRegistration.IsZone(zoneName))
+            {
+                throw new CommandException($"The time zone '{zoneName}' is not known. Write it as in America/Denver.");
+            }
+
+            await using var database = await LocalDatabase.OpenAsync(cancellationToken);
+            if (await new ProjectsTable(database.Source).AddAsync(
+                slug, called, zoneName, "en", Actor.CommandLine, cancellationToken) is null)
+            {
+                throw new CommandException($"There is a project '{slug}' already. Choose another name.");
+            }
+
+            Screen.Line($"Project '{slug}' is there. Its address: /p/{slug}/");
             return 0;
         });
         return command;

@@ -26,6 +26,12 @@ public sealed record PictureView(
 
     public IReadOnlyList<Label> Individuals { get; init; } = [];
 
+    /// <summary>What the file says of itself; null where it says nothing.</summary>
+    public PictureExif? Exif { get; init; }
+
+    /// <summary>How the camera was at that time.</summary>
+    public NearestCheckIn? CheckIn { get; init; }
+
     public GalleryCell? Newer { get; init; }
 
     public GalleryCell? Older { get; init; }
@@ -39,7 +45,7 @@ public sealed record PictureView(
 /// <summary>Reads the page of a picture.</summary>
 sealed class PicturePages(
     PicturePageTable pictures, GalleryPages galleries, HistoryTable history, RemarksTable remarks,
-    LabelsTable labels)
+    LabelsTable labels, PictureFileTable files)
 {
     public async Task<PictureView?> ReadAsync(
         DeskProject project, Guid id, string inside, int visitorId, CancellationToken cancellationToken)
@@ -57,6 +63,8 @@ sealed class PicturePages(
         var view = new PictureView(facts, visit, strip, findings, names, address)
         {
             History = await history.ListAsync(id, facts.CapturedAt, cancellationToken),
+            Exif = await files.FindExifAsync(id, facts.CapturedAt, project.Role, cancellationToken),
+            CheckIn = await files.FindCheckInAsync(facts.CameraId, facts.CapturedAt, cancellationToken),
             Comments = visit is null ? [] : await remarks.ListCommentsAsync(visit.Id, cancellationToken),
             Tags = visit is null
                 ? []

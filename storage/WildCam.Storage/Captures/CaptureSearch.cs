@@ -114,6 +114,13 @@ public sealed class CaptureSearch(NpgsqlDataSource database)
         CaptureFilter filter, DetectionKey? after, int most, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand();
+        WriteDetections(command, filter, after, most);
+        return await ReadDetectionsAsync(command, cancellationToken);
+    }
+
+    /// <summary>The statement of a page of findings.</summary>
+    internal static void WriteDetections(NpgsqlCommand command, CaptureFilter filter, DetectionKey? after, int most)
+    {
         var sql = new StringBuilder(
             $"select {DetectionColumns} from wildlife_detections d {DetectionJoins} where d.is_current and ");
         AddConditions(command, sql, filter, "d");
@@ -129,7 +136,6 @@ public sealed class CaptureSearch(NpgsqlDataSource database)
         sql.Append(" order by d.captured_at desc, d.capture_id desc, d.model_id desc, d.identification_id desc, ");
         sql.Append($"d.ordinal desc limit {Add(command, most)}");
         command.CommandText = sql.ToString();
-        return await ReadDetectionsAsync(command, cancellationToken);
     }
 
     static void AddConditions(NpgsqlCommand command, StringBuilder sql, CaptureFilter filter, string table)

@@ -119,7 +119,7 @@ public sealed class CaptureSearch(NpgsqlDataSource database)
     }
 
     /// <summary>The statement of a page of findings.</summary>
-    internal static void WriteDetections(NpgsqlCommand command, CaptureFilter filter, DetectionKey? after, int most)
+    public static void WriteDetections(NpgsqlCommand command, CaptureFilter filter, DetectionKey? after, int most)
     {
         var sql = new StringBuilder(
             $"select {DetectionColumns} from wildlife_detections d {DetectionJoins} where d.is_current and ");

@@ -61,11 +61,12 @@ public sealed class FindWorld : IAsyncLifetime
         {
             await Hub.Database.RunAsync("""
                 insert into deployments (project_id, camera_id, site_id, from_at)
-                values ($1, $2, $3, '2026-05-05Z')
-                """, ProjectId, Cameras[camera], Sites[camera]);
+                values ($1, $2, $3, $4)
+                """, ProjectId, Cameras[camera], Sites[camera],
+                new DateTime(2026, 1 + 4 * (1 - camera), 5, 0, 0, 0, DateTimeKind.Utc));
         }
 
-        // The first camera stood elsewhere before: the last ten days' events are of the deployment that goes on.
+        // The first camera stood elsewhere before its fifth of May; the second never moved.
         await Hub.Database.RunAsync("""
             insert into deployments (project_id, camera_id, site_id, from_at, until_at)
             values ($1, $2, $3, '2026-01-01Z', '2026-05-05Z')

@@ -211,6 +211,13 @@ public sealed class HotQueryPlansTests : IAsyncLifetime
     [Fact]
     public async Task Words_of_comments_and_names_of_files_are_found_by_their_indexes()
     {
+        await _database.RunAsync("""
+            insert into comments (project_id, event_id, account_id, client_key, text)
+            select $1, id, $2, gen_random_uuid(),
+              case when row_number() over () % 100 = 0 then 'She is limping.' else 'A quiet night at the creek' end
+            from events
+            """, _world.ProjectId, await _world.AddAccountAsync());
+        await _database.RunAsync("analyze comments");
         var search = new SearchTable(_source);
         await search.FindCommentsAsync(_world.ProjectId, "limping", TestContext.Current.CancellationToken);
         Assert.Contains("comments_words", _plans.Of("from comments c"), StringComparison.Ordinal);

@@ -27,7 +27,7 @@ sealed class SpeciesStocks(string folder) : IAsyncDisposable
         ? given
         : DetectionsDefault;
 
-    string Folder => Path.Combine(folder, $"species-{Environment.ProcessId}");
+    string Folder => Path.Combine(folder, $"stock-{Environment.ProcessId}");
 
     /// <summary>The database and a hub over it.</summary>
     public async Task<(WorldDatabase Database, WorldHub Hub)> OpenAsync(Bench bench)

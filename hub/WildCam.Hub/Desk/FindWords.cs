@@ -8,8 +8,8 @@ namespace WildCam.Hub.Desk;
 static class FindWords
 {
     public const string NoPlace =
-        "Write genus, family, order and class, each as one word that begins with a capital: Vulpes, Canidae, Carnivora, "
-        + "Mammalia.";
+        "Write genus, family, order and class, each as one word that begins with a capital: Vulpes, Canidae, "
+        + "Carnivora, Mammalia.";
 
     public const string PlaceHidden =
         "hidden: a sensitive species lives here, and its places are for the project's managers";
@@ -62,7 +62,7 @@ static class FindWords
         return [.. tags.OrderBy(t => rank(t.Name)).ThenBy(t => t.Name, StringComparer.Ordinal)];
     }
 
-    /// <summary>How the camera was around a picture: "battery 3.9 V (81 %), 11 °C, −71 dBm, good, 12 waiting".</summary>
+    /// <summary>How the camera was around a picture: "battery 3.9 V (81 %), 11 °C, −71 dBm, 12 waiting".</summary>
     public static string CheckIn(int? millivolts, int? percent, int? temperature, int? signal, long waiting) =>
         string.Join(", ", new[]
         {

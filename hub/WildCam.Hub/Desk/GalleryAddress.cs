@@ -142,13 +142,15 @@ public sealed record GalleryAddress
     public string QueryWithPlace => Write(withPlace: true);
 
     public bool HasFilter =>
-        Species is not null || Taxon is not null || Category is not null || Deployment is not null || Camera is not null 
-        || Site is not null || From is not null || To is not null || Hours is not null || Confidence is not null || NamesEvents;
+        Species is not null || Taxon is not null || Category is not null || Camera is not null || Site is not null
+        || Deployment is not null || From is not null || To is not null || Hours is not null || Confidence is not null
+        || NamesEvents;
 
     /// <summary>What events have, and pictures through theirs.</summary>
     bool NamesEvents => IsReviewed is not null || Tag is not null || Individual is not null || IsFavourite;
 
-    public GalleryAddress WithoutPlace() => this with { Day = null, At = null, Older = null, Newer = null, Ignored = [] };
+    public GalleryAddress WithoutPlace() =>
+        this with { Day = null, At = null, Older = null, Newer = null, Ignored = [] };
 
     /// <summary>The same with ids, or the name of what the project does not have.</summary>
     public (GalleryFilter? Filter, string? Missing) Resolve(

@@ -21,8 +21,8 @@ static class HostingSlice
     const int PreparedAfterUses = 2;
 
     /// <summary>
-    /// Without PgBouncer in between the pages' statements are prepared too: over months of partitions planning one costs
-    /// more than running it.
+    /// Without PgBouncer in between the pages' statements are prepared too: over months of partitions planning one
+    /// costs more than running it.
     /// </summary>
     const int PooledPreparedMax = 48;
 

@@ -3,7 +3,11 @@ using Npgsql;
 
 namespace WildCam.Storage.Captures;
 
-/// <summary>Captures and detections as programs ask for them: by project and filter, newest first, by keyset.</summary>
+/// <summary>
+/// Captures and detections as programs ask for them: by project and filter, newest first, by keyset. The limit is
+/// written into the statement: a prepared plan that does not know it takes a page for a tenth of the table, so that the
+/// server plans each page anew, over all months.
+/// </summary>
 public sealed class CaptureSearch(NpgsqlDataSource database)
 {
     /// <summary>Most rows of one page.</summary>
@@ -134,7 +138,7 @@ public sealed class CaptureSearch(NpgsqlDataSource database)
         }
 
         sql.Append(" order by d.captured_at desc, d.capture_id desc, d.model_id desc, d.identification_id desc, ");
-        sql.Append($"d.ordinal desc limit {Add(command, most)}");
+        sql.Append($"d.ordinal desc limit {most}");
         command.CommandText = sql.ToString();
     }
 
@@ -188,7 +192,7 @@ public sealed class CaptureSearch(NpgsqlDataSource database)
             sql.Append($" and {time} <= {at} and ({time}, {id}) < ({at}, {Add(command, key.Id)})");
         }
 
-        sql.Append($" order by {time} desc, {id} desc limit {Add(command, most)}");
+        sql.Append($" order by {time} desc, {id} desc limit {most}");
     }
 
     static string Add(NpgsqlCommand command, object value)

@@ -129,12 +129,13 @@ public sealed class GalleryPicturesTable(NpgsqlDataSource database)
             sql.Append($" and ({table}.captured_at, {id}) {sign} ({Add(from.At)}, {Add(from.Id)})");
         }
 
-        var limit = Add(countMax);
+        var limit = countMax; // Written out: see CaptureSearch.
         sql.Append($" order by {table}.captured_at {direction}, {id} {direction} limit {limit}");
         if (ofGroup)
         {
             sql.Insert(0, $"""
-                select distinct on (x.captured_at, x.id) x.* from unnest({Add(filter.TaxonIds.ToArray())}) as t (taxon_id)
+                select distinct on (x.captured_at, x.id) x.*
+                from unnest({Add(filter.TaxonIds.ToArray())}) as t (taxon_id)
                 cross join lateral (
                 """);
             sql.Append($") x order by x.captured_at {direction}, x.id {direction} limit {limit}");

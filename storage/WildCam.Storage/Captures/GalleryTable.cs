@@ -132,13 +132,14 @@ public sealed class GalleryTable(NpgsqlDataSource database)
             sql.Append($" and ({table}.started_at, {id}) {sign} ({Add(from.At)}, {Add(from.Id)})");
         }
 
-        var limit = Add(countMax);
+        var limit = countMax; // Written out: see CaptureSearch.
         sql.Append($" order by {table}.started_at {direction}, {id} {direction} limit {limit}");
         if (ofGroup)
         {
             // A page of each taxon from its own range of the index, and of those the first: bounded, however many.
             sql.Insert(0, $"""
-                select distinct on (x.started_at, x.id) x.* from unnest({Add(filter.TaxonIds.ToArray())}) as t (taxon_id)
+                select distinct on (x.started_at, x.id) x.*
+                from unnest({Add(filter.TaxonIds.ToArray())}) as t (taxon_id)
                 cross join lateral (
                 """);
             sql.Append($") x order by x.started_at {direction}, x.id {direction} limit {limit}");

@@ -3,7 +3,7 @@ using Npgsql;
 namespace WildCam.Storage.Desk;
 
 /// <summary>What a picture's own file says of itself, as JSON.</summary>
-/// <param name="HidesPlace">Whether it names a place that this visitor may not know; the JSON is then without it.</param>
+/// <param name="HidesPlace">Whether it names a place that this visitor may not know; the JSON is without it.</param>
 public sealed record PictureExif(string Json, bool HidesPlace);
 
 /// <summary>What the camera said of itself closest to a time.</summary>

@@ -12,7 +12,7 @@ public sealed record FoundComment(
 /// <summary>A picture that came in as a file of a name.</summary>
 public sealed record FoundPicture(Guid Id, string FileName, DateTimeOffset CapturedAt, int CameraId);
 
-/// <summary>What one box for everything looks for in the tables; names that a page holds anyway it looks up itself.</summary>
+/// <summary>What one box for everything looks for in the tables; names that a page holds it looks up itself.</summary>
 public sealed class SearchTable(NpgsqlDataSource database)
 {
     /// <summary>Most results of one kind.</summary>
@@ -22,8 +22,8 @@ public sealed class SearchTable(NpgsqlDataSource database)
     public const int WordsMax = 8;
 
     /// <summary>
-    /// Species among some by scientific name, any common name, the project's synonyms and codes: whole words first, then
-    /// beginnings, then parts.
+    /// Species among some by scientific name, any common name, the project's synonyms and codes: whole words first,
+    /// then beginnings, then parts.
     /// </summary>
     public async Task<IReadOnlyList<FoundSpecies>> FindSpeciesAsync(
         int projectId, int[] among, string text, CancellationToken cancellationToken)

@@ -39,7 +39,8 @@ static class ChartsBenchmark
         }
 
         var size = SpeciesBenchmark.Load(SpeciesStocks.Detections);
-        bench.ClaimUnder($"the slowest chart over {size} detections, first", "ms", new Spread([slowest]), MillisecondsMax);
+        bench.ClaimUnder(
+            $"the slowest chart over {size} detections, first", "ms", new Spread([slowest]), MillisecondsMax);
         bench.ClaimUnder("the slowest chart, again", "ms", new Spread([slowestAgain]), MillisecondsMax);
     }
 }

@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 
 namespace WildCam.IntegrationTests.Find;
 
-/// <summary>Views by name, one box for everything, days to jump to, the tree of species: as pages, without a browser.</summary>
+/// <summary>Views by name, one box for everything, days to jump to, the tree of species; without a browser.</summary>
 public sealed partial class FindPagesTests(FindWorld world) : IClassFixture<FindWorld>
 {
     [Fact]

@@ -149,7 +149,10 @@ public sealed class FindWorld : IAsyncLifetime
               local_hour, source, confidence, count, best_capture_id, best_captured_at)
             select id, 1, taxon_id, $P, site_id, camera_id, at, 1, 1, 0.9, 1, id, at from seeded
             """,
-            "insert into summary_dirty (camera_id, detection_date) select camera_id, (at at time zone 'Europe/Paris')::date from seeded",
+            """
+            insert into summary_dirty (camera_id, detection_date)
+            select camera_id, (at at time zone 'Europe/Paris')::date from seeded
+            """,
             "select refresh_daily_summary(1000)",
             "drop table seeded",
         ];

@@ -109,8 +109,8 @@ static class SpeciesBenchmark
         var to = new NpgsqlConnectionStringBuilder(database.ConnectionString);
         using var process = Process.Start(new ProcessStartInfo(program,
         [
-            "-n", "-M", "prepared", "-c", $"{Connections}", "-j", "2", "-T", $"{RoundTime.TotalSeconds:0}", "-f", script,
-            "-h", to.Host!, "-p", $"{to.Port}", "-U", to.Username!, to.Database!,
+            "-n", "-M", "prepared", "-c", $"{Connections}", "-j", "2", "-T", $"{RoundTime.TotalSeconds:0}", "-f",
+            script, "-h", to.Host!, "-p", $"{to.Port}", "-U", to.Username!, to.Database!,
         ])
         {
             UseShellExecute = false,

@@ -111,7 +111,8 @@ sealed class SpeciesStocks(string folder) : IAsyncDisposable
             insert into event_findings (event_id, category, taxon_id, project_id, site_id, camera_id, started_at,
               local_hour, source, confidence, count, best_capture_id, best_captured_at)
             select event_id, 1, {taxon}, 1, camera_id, camera_id, min(at),
-              extract(hour from min(at) at time zone 'Europe/Berlin'), 1, 0.9, {PerCapture}, min(id::text)::uuid, max(at)
+              extract(hour from min(at) at time zone 'Europe/Berlin'), 1, 0.9, {PerCapture}, min(id::text)::uuid,
+              max(at)
             from ({Stock.Series(captures)}) s group by event_id, {taxon}, camera_id
             """);
         await database.RunLongAsync($"""

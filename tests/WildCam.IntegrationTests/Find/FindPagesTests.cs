@@ -38,7 +38,8 @@ public sealed partial class FindPagesTests(FindWorld world) : IClassFixture<Find
             "stranger", $"{world.OtherRoot}/views/{id}/delete")).StatusCode);
         Assert.Equal(HttpStatusCode.Redirect, (await world.PostAsync(
             "manager", $"{world.Root}/views/{id}/delete")).StatusCode);
-        Assert.Equal(0L, await world.Hub.Database.ReadAsync<long>("select count(*) from saved_views where id = $1", id));
+        Assert.Equal(0L, await world.Hub.Database.ReadAsync<long>(
+            "select count(*) from saved_views where id = $1", id));
     }
 
     [Fact]
@@ -239,7 +240,8 @@ public sealed partial class FindPagesTests(FindWorld world) : IClassFixture<Find
             insert into telemetry (camera_id, received_at, boot, sequence, battery_mv, battery_percent,
               temperature_tenths, signal_dbm, spool_count, spool_bytes, spool_capacity_bytes, dead_count, dropped_count,
               free_memory_bytes, reset_cause)
-            select $1, $2::timestamptz + m * interval '1 minute', 1, 100 + m, 3900 + m, 80, 112, -71, m, 0, 1, 0, 0, 1, 0
+            select $1, $2::timestamptz + m * interval '1 minute', 1, 100 + m, 3900 + m, 80, 112, -71, m, 0, 1, 0, 0, 1,
+              0
             from unnest(array[-50, 12, 170]) m
             """, world.Cameras[0], at.UtcDateTime);
         var page = await world.PageAsync("viewer", $"{world.Root}/pictures/{id}");

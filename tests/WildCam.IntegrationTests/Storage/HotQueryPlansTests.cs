@@ -186,7 +186,8 @@ public sealed class HotQueryPlansTests : IAsyncLifetime
         await review.CountAsync(_world.ProjectId, TestContext.Current.CancellationToken);
         Assert.Contains("events_open", _plans.Of("marked as ("), StringComparison.Ordinal);
         await review.ReserveNextAsync(
-            _world.ProjectId, ReviewQueue.Unreviewed, null, account, null, [], 3, TestContext.Current.CancellationToken);
+            _world.ProjectId, ReviewQueue.Unreviewed, null, account, null, [], 3,
+            TestContext.Current.CancellationToken);
         Assert.Contains("events_open", _plans.Of("from waiting e"), StringComparison.Ordinal);
     }
 

@@ -28,6 +28,17 @@ begin
   return true;
 end $$;
 
+CREATE FUNCTION public.lineage_of(scientific_name text) RETURNS TABLE(family text, tax_order text, tax_class text)
+    LANGUAGE sql STABLE
+    AS $$
+  select g.family, g.tax_order, g.tax_class from genera g where g.genus = split_part(scientific_name, ' ', 1)
+  union all
+  (select case when g.family = scientific_name then g.family end,
+    case when scientific_name in (g.family, g.tax_order) then g.tax_order end, g.tax_class
+  from genera g
+  where scientific_name !~ ' ' and scientific_name in (g.family, g.tax_order, g.tax_class) limit 1)
+$$;
+
 CREATE FUNCTION public.merge_taxon() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1051,6 +1062,17 @@ ALTER TABLE public.firmware_publishers ALTER COLUMN id ADD GENERATED ALWAYS AS I
     CACHE 1
 );
 
+CREATE TABLE public.genera (
+    genus text NOT NULL,
+    family text NOT NULL,
+    tax_order text NOT NULL,
+    tax_class text NOT NULL,
+    CONSTRAINT genera_family_check CHECK ((family ~ '^[A-Z][a-z]{1,49}$'::text)),
+    CONSTRAINT genera_genus_check CHECK ((genus ~ '^[A-Z][a-z]{1,49}$'::text)),
+    CONSTRAINT genera_tax_class_check CHECK ((tax_class ~ '^[A-Z][a-z]{1,49}$'::text)),
+    CONSTRAINT genera_tax_order_check CHECK ((tax_order ~ '^[A-Z][a-z]{1,49}$'::text))
+);
+
 CREATE TABLE public.hubs (
     id uuid NOT NULL,
     name text NOT NULL,
@@ -1542,6 +1564,27 @@ ALTER TABLE public.rollouts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.saved_views (
+    id integer NOT NULL,
+    project_id integer NOT NULL,
+    account_id integer NOT NULL,
+    name text NOT NULL,
+    query text NOT NULL,
+    is_shared boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT saved_views_name_check CHECK (((length(name) >= 1) AND (length(name) <= 60))),
+    CONSTRAINT saved_views_query_check CHECK ((length(query) <= 500))
+);
+
+ALTER TABLE public.saved_views ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.saved_views_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.schema_migrations (
     number integer NOT NULL,
     name text NOT NULL,
@@ -1924,6 +1967,9 @@ ALTER TABLE ONLY public.firmware_publishers
 ALTER TABLE ONLY public.firmware_publishers
     ADD CONSTRAINT firmware_publishers_public_key_key UNIQUE (public_key);
 
+ALTER TABLE ONLY public.genera
+    ADD CONSTRAINT genera_pkey PRIMARY KEY (genus);
+
 ALTER TABLE ONLY public.hubs
     ADD CONSTRAINT hubs_pkey PRIMARY KEY (id);
 
@@ -2043,6 +2089,9 @@ ALTER TABLE ONLY public.rollout_steps
 
 ALTER TABLE ONLY public.rollouts
     ADD CONSTRAINT rollouts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.saved_views
+    ADD CONSTRAINT saved_views_pkey PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.schema_migrations
     ADD CONSTRAINT schema_migrations_pkey PRIMARY KEY (number);
@@ -2164,6 +2213,8 @@ CREATE INDEX clock_moves_capture_id_idx ON public.clock_moves USING btree (captu
 
 CREATE INDEX comments_event_id_idx ON public.comments USING btree (event_id);
 
+CREATE INDEX comments_words ON public.comments USING gin (to_tsvector('simple'::regconfig, text)) WHERE (deleted_at IS NULL);
+
 CREATE INDEX daily_detection_summary_project_id_taxon_id_detection_date_idx ON public.daily_detection_summary USING btree (project_id, taxon_id, detection_date);
 
 CREATE INDEX deployments_site_id_idx ON public.deployments USING btree (site_id);
@@ -2197,6 +2248,8 @@ CREATE INDEX exports_expires_at_idx ON public.exports USING btree (expires_at) W
 CREATE INDEX exports_project_id_created_at_idx ON public.exports USING btree (project_id, created_at DESC);
 
 CREATE INDEX favourites_event_id_idx ON public.favourites USING btree (event_id);
+
+CREATE INDEX genera_family_idx ON public.genera USING btree (family);
 
 CREATE UNIQUE INDEX identifications_account_id_client_key_idx ON public.identifications USING btree (account_id, client_key) WHERE (client_key IS NOT NULL);
 
@@ -2267,6 +2320,10 @@ CREATE INDEX rollout_history_rollout_id_id_idx ON public.rollout_history USING b
 CREATE INDEX rollouts_id_idx ON public.rollouts USING btree (id) WHERE (ended_at IS NULL);
 
 CREATE INDEX rollouts_project_id_id_idx ON public.rollouts USING btree (project_id, id DESC);
+
+CREATE UNIQUE INDEX saved_views_project_id_account_id_lower_idx ON public.saved_views USING btree (project_id, account_id, lower(name));
+
+CREATE INDEX saved_views_project_id_idx ON public.saved_views USING btree (project_id) WHERE is_shared;
 
 CREATE INDEX sessions_account_id_idx ON public.sessions USING btree (account_id);
 
@@ -2619,6 +2676,12 @@ ALTER TABLE ONLY public.rollouts
 
 ALTER TABLE ONLY public.rollouts
     ADD CONSTRAINT rollouts_started_by_fkey FOREIGN KEY (started_by) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.saved_views
+    ADD CONSTRAINT saved_views_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.saved_views
+    ADD CONSTRAINT saved_views_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);

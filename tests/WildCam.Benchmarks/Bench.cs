@@ -18,6 +18,9 @@ sealed class Bench(string name, string folder, CancellationToken cancellation) :
 
     public IReadOnlyList<Claim> Claims => _claims;
 
+    /// <summary>Large databases that several benchmarks read, made once a run.</summary>
+    public Find.SpeciesStocks Stocks { get; set; } = null!;
+
     /// <summary>A PostgreSQL of the benchmark's own, durable; started when it is asked for.</summary>
     public async Task<WorldServer> ServerAsync() =>
         _server ??= await WorldServer.StartAsync(Path.Combine(Folder, "postgres"), WorldServer.Durable);

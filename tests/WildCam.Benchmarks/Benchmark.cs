@@ -26,6 +26,10 @@ sealed record Benchmark(string Name, string Says, Func<Bench, Task> RunAsync)
         Watch.FleetListBenchmark.Benchmark,
         Watch.HeartbeatsBenchmark.Benchmark,
         Watch.ReturnBenchmark.Benchmark,
+        Find.SpeciesBenchmark.Benchmark,
+        Find.PagingBenchmark.Benchmark,
+        Find.UsersBenchmark.Benchmark,
+        Find.ChartsBenchmark.Benchmark,
         GrowthBenchmark.Benchmark,
         Exports.CamtrapExportBenchmark.Benchmark,
     ];

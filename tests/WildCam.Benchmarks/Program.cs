@@ -21,6 +21,7 @@ Console.CancelKeyPress += (_, press) =>
 
 var folder = Environment.GetEnvironmentVariable("WILDCAM_BENCH_FOLDER")
     ?? Path.Combine(Path.GetTempPath(), "wildcam-bench");
+await using var stocks = new WildCam.Benchmarks.Find.SpeciesStocks(folder);
 var claims = new List<Claim>();
 var whole = true;
 foreach (var benchmark in Benchmark.All.Where(b => args.Length == 0 || args.Contains(b.Name)))
@@ -30,6 +31,7 @@ foreach (var benchmark in Benchmark.All.Where(b => args.Length == 0 || args.Cont
         benchmark.Name, Path.Combine(folder, $"{benchmark.Name}-{Environment.ProcessId}"), stop.Token);
     try
     {
+        bench.Stocks = stocks;
         await benchmark.RunAsync(bench);
     }
     catch (CannotRunException cannot)

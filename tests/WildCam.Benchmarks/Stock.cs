@@ -106,7 +106,7 @@ static class Stock
         await database.RunLongAsync("checkpoint");
     }
 
-    static Task MakeMonthsAsync(WorldDatabase database, string table, int captures) => database.RunAsync($"""
+    internal static Task MakeMonthsAsync(WorldDatabase database, string table, int captures) => database.RunAsync($"""
         select ensure_month('{table}', m::date)
         from generate_series($1::timestamptz - interval '1 month', $1::timestamptz + interval '1 month', '1 month') m
         union all
@@ -114,7 +114,7 @@ static class Stock
         from generate_series($1::timestamptz - make_interval(secs => $2), $1::timestamptz, '10 days') m
         """, Now.UtcDateTime, captures / (double)(Cameras * VisitPictures) * VisitEvery.TotalSeconds);
 
-    static string Series(int captures) => Captures
+    internal static string Series(int captures) => Captures
         .Replace("$NOW$", $"'{Now:yyyy-MM-dd HH:mm:ss}Z'::timestamptz", StringComparison.Ordinal)
         .Replace("$SECONDS$", VisitEvery.TotalSeconds.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
         .Replace("$COUNT$", captures.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
@@ -123,7 +123,7 @@ static class Stock
         .Replace("$CAMERAS$", Cameras.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
     /// <summary>Takes the table's keys and indexes away, fills it, and makes them again: sorting is quicker.</summary>
-    static async Task WithoutIndexesAsync(WorldDatabase database, string table, Func<Task> fillAsync)
+    internal static async Task WithoutIndexesAsync(WorldDatabase database, string table, Func<Task> fillAsync)
     {
         // One statement that makes them again, built before they go.
         var again = await database.ReadAsync<string>($"""

@@ -11,6 +11,7 @@ using WildCam.Storage.Captures;
 using WildCam.Storage.Charts;
 using WildCam.Storage.Clocks;
 using WildCam.Storage.Desk;
+using WildCam.Storage.Find;
 using WildCam.Storage.Identifications;
 using WildCam.Storage.Ingest;
 using WildCam.Storage.Remarks;
@@ -43,6 +44,14 @@ static class DeskSlice
         services.AddSingleton<GalleryPicturesTable>();
         services.AddSingleton<PicturePageTable>();
         services.AddSingleton<SpeciesPagesTable>();
+        services.AddSingleton<PictureFileTable>();
+        services.AddSingleton<SavedViewsTable>();
+        services.AddSingleton<SearchTable>();
+        services.AddSingleton<DaysTable>();
+        services.AddSingleton<GeneraTable>();
+        services.AddSingleton<DeploymentChoicesTable>();
+        services.AddSingleton<DayPages>();
+        services.AddSingleton<SearchPages>();
         services.AddSingleton<SightingsTable>();
         services.AddSingleton<EffortTable>();
         services.AddSingleton<ChartReader>();
@@ -116,6 +125,7 @@ static class DeskSlice
 
         var pages = app.MapGroup("").ExcludeFromDescription();
         LookRoutes.Map(pages);
+        FindRoutes.Map(pages);
         ChartRoutes.Map(pages);
         ReviewRoutes.Map(pages);
         CameraRoutes.Map(pages);

@@ -15,17 +15,23 @@ public sealed record GalleryAddress
     /// <summary>In the order of the address; those after "at" are not part of the filter.</summary>
     static readonly string[] Known =
     [
-        "species", "category", "camera", "site", "from", "to", "hour", "conf", "state", "tag", "individual",
-        "favourite", "group", "view", "size", "at", "older", "newer",
+        "species", "taxon", "category", "camera", "site", "deployment", "from", "to", "hour", "conf", "state", "tag",
+        "individual", "favourite", "group", "view", "size", "day", "at", "older", "newer",
     ];
 
     public string? Species { get; init; }
+
+    /// <summary>A genus, family, order or class: all species of it.</summary>
+    public string? Taxon { get; init; }
 
     public Category? Category { get; init; }
 
     public string? Camera { get; init; }
 
     public string? Site { get; init; }
+
+    /// <summary>The number of a deployment.</summary>
+    public int? Deployment { get; init; }
 
     public DateOnly? From { get; init; }
 
@@ -58,6 +64,9 @@ public sealed record GalleryAddress
 
     /// <summary>s, m (default) or l.</summary>
     public char Size { get; init; } = 'm';
+
+    /// <summary>The day to begin at, in site time; older ones follow.</summary>
+    public DateOnly? Day { get; init; }
 
     public Guid? At { get; init; }
 
@@ -99,9 +108,11 @@ public sealed record GalleryAddress
     GalleryAddress? With(string name, string value) => name switch
     {
         "species" => IsSlug(value) ? this with { Species = value } : null,
+        "taxon" => IsSlug(value) ? this with { Taxon = value.ToLowerInvariant() } : null,
         "category" => ParseCategory(value) is { } category ? this with { Category = category } : null,
         "camera" => IsSlug(value) ? this with { Camera = value.ToLowerInvariant() } : null,
         "site" => IsSlug(value) ? this with { Site = value } : null,
+        "deployment" => ParseNumber(value) is { } deployment ? this with { Deployment = deployment } : null,
         "from" => ParseDate(value) is { } from ? this with { From = from } : null,
         "to" => ParseDate(value) is { } to ? this with { To = to } : null,
         "hour" => ParseHours(value) is { } hours ? this with { Hours = hours } : null,
@@ -117,6 +128,7 @@ public sealed record GalleryAddress
         "group" => value is "event" or "picture" ? this with { ByPicture = value == "picture" } : null,
         "view" => value is "whole" or "animal" ? this with { AnimalView = value == "animal" } : null,
         "size" => value is "s" or "m" or "l" ? this with { Size = value[0] } : null,
+        "day" => ParseDate(value) is { } day ? this with { Day = day } : null,
         "at" => Guid.TryParse(value, out var at) ? this with { At = at } : null,
         "older" => ParseKey(value) is { } older ? this with { Older = older } : null,
         "newer" => ParseKey(value) is { } newer ? this with { Newer = newer } : null,
@@ -130,22 +142,26 @@ public sealed record GalleryAddress
     public string QueryWithPlace => Write(withPlace: true);
 
     public bool HasFilter =>
-        Species is not null || Category is not null || Camera is not null || Site is not null || From is not null
-        || To is not null || Hours is not null || Confidence is not null || NamesEvents;
+        Species is not null || Taxon is not null || Category is not null || Camera is not null || Site is not null
+        || Deployment is not null || From is not null || To is not null || Hours is not null || Confidence is not null
+        || NamesEvents;
 
     /// <summary>What events have, and pictures through theirs.</summary>
     bool NamesEvents => IsReviewed is not null || Tag is not null || Individual is not null || IsFavourite;
 
-    public GalleryAddress WithoutPlace() => this with { At = null, Older = null, Newer = null, Ignored = [] };
+    public GalleryAddress WithoutPlace() =>
+        this with { Day = null, At = null, Older = null, Newer = null, Ignored = [] };
 
     /// <summary>The same with ids, or the name of what the project does not have.</summary>
     public (GalleryFilter? Filter, string? Missing) Resolve(
         int projectId, string zoneName, ProjectDirectory names)
     {
         var species = names.Species.Values.FirstOrDefault(s => s.Slug == Species);
+        int[] group = Taxon is null ? [] : [.. names.Species.Values.Where(s => s.IsWithin(Taxon)).Select(s => s.Id)];
         var camera = names.Cameras.Values.FirstOrDefault(c => c.Code == Camera);
         var site = names.Sites.Values.FirstOrDefault(s => s.Slug == Site);
         var missing = Species is not null && species is null ? "species"
+            : Taxon is not null && group.Length == 0 ? "group of species"
             : Camera is not null && camera is null ? "camera"
             : Site is not null && site is null ? "site" : null;
         return missing is not null
@@ -154,6 +170,9 @@ public sealed record GalleryAddress
                 projectId, zoneName, species?.Id, Category, camera?.Id, site?.Id, From, To, Hours?.From, Hours?.Until,
                 Confidence / 100.0)
             {
+                // A species within the group says more than the group.
+                TaxonIds = species is null ? group : [],
+                DeploymentId = Deployment,
                 TagId = Tag,
                 IndividualId = Individual,
                 FavouriteOf = IsFavourite ? VisitorId : null,
@@ -180,9 +199,11 @@ public sealed record GalleryAddress
         var values = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["species"] = Species,
+            ["taxon"] = Taxon,
             ["category"] = Category?.ToString().ToLowerInvariant(),
             ["camera"] = Camera,
             ["site"] = Site,
+            ["deployment"] = Deployment?.ToString(CultureInfo.InvariantCulture),
             ["from"] = From?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             ["to"] = To?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture),
             ["hour"] = Hours is { } h ? $"{h.From:00}-{h.Until:00}" : null,
@@ -194,6 +215,7 @@ public sealed record GalleryAddress
             ["group"] = ByPicture ? "picture" : null,
             ["view"] = AnimalView ? "animal" : null,
             ["size"] = Size == 'm' ? null : Size.ToString(),
+            ["day"] = withPlace ? Day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture) : null,
             ["at"] = withPlace ? At?.ToString() : null,
             ["older"] = withPlace && Older is { } older ? WriteKey(older) : null,
             ["newer"] = withPlace && Newer is { } newer ? WriteKey(newer) : null,

@@ -5,6 +5,7 @@ using WildCam.Hub.Desk.Parts;
 using WildCam.Storage;
 using WildCam.Storage.Captures;
 using WildCam.Storage.Desk;
+using WildCam.Storage.Find;
 
 namespace WildCam.Hub.Desk;
 
@@ -18,7 +19,8 @@ public sealed record GalleryView(
     /// <summary>What the address names and the project does not have.</summary>
     public string? Missing { get; init; }
 
-    public bool Loads { get; init; }
+    /// <summary>The deployment of the filter.</summary>
+    public DeploymentChoice? Deployment { get; init; }
 
     /// <summary>Address of the page, without the filter.</summary>
     public string Path { get; init; } = "";
@@ -30,7 +32,7 @@ public sealed record GalleryView(
 /// <summary>Reads galleries.</summary>
 sealed class GalleryPages(
     GalleryTable events, GalleryPicturesTable pictures, DirectoryTable directory, SpeciesPagesTable species,
-    TimeProvider time)
+    DeploymentChoicesTable deployments, TimeProvider time)
 {
     public const int PageCellsMax = 60;
 
@@ -40,7 +42,7 @@ sealed class GalleryPages(
     const int SumsKeptMax = 1000;
     static readonly TimeSpan SumKept = TimeSpan.FromSeconds(30);
 
-    readonly ConcurrentDictionary<GalleryFilter, (long Count, DateTimeOffset At)> _sums = new();
+    readonly ConcurrentDictionary<string, (long Count, DateTimeOffset At)> _sums = new(StringComparer.Ordinal);
 
     public Task<ProjectDirectory> NamesAsync(DeskProject project, CancellationToken cancellationToken) =>
         directory.LoadAsync(project.Id, project.Language, cancellationToken);
@@ -55,12 +57,60 @@ sealed class GalleryPages(
             return new GalleryView(address, names, [], false, false) { Missing = missing, Path = path };
         }
 
+        DeploymentChoice? deployment = null;
+        if (address.Deployment is { } id)
+        {
+            var found = await deployments.ListAsync(project.Id, 0, 0, id, cancellationToken);
+            if (found.Count == 0)
+            {
+                return new GalleryView(address, names, [], false, false) { Missing = "deployment", Path = path };
+            }
+
+            deployment = found[0];
+            filter = Narrow(filter, deployment, project, names);
+        }
+
+        if (address.Day is { } day)
+        {
+            address = address with { Older = EndOf(day, address, project, names) };
+        }
+
         var view = address.At is { } at && await FindAsync(project.Id, address, at, cancellationToken) is { } key
             ? await AroundAsync(address, filter, names, key, cancellationToken)
             : address.Newer is { } newer
                 ? await UpAsync(address, filter, names, newer, cancellationToken)
                 : await DownAsync(address, filter, names, address.Older, cancellationToken);
-        return view with { Path = path };
+        return view with { Path = path, Deployment = deployment };
+    }
+
+    /// <summary>A deployment is of one camera and some days: what the indexes know.</summary>
+    static GalleryFilter Narrow(
+        GalleryFilter filter, DeploymentChoice deployment, DeskProject project, ProjectDirectory names)
+    {
+        var zone = Shown.ZoneOf(deployment.SiteId, names, SiteTime.Zone(project.ZoneName));
+        var first = SiteTime.DateOf(deployment.FromAt, zone);
+        var last = deployment.UntilAt is { } until ? SiteTime.DateOf(until, zone) : (DateOnly?)null;
+        return filter with
+        {
+            CameraId = filter.CameraId ?? deployment.CameraId,
+            From = filter.From is { } from && from > first ? from : first,
+            To = filter.To is { } to && (last is null || to < last) ? to : last,
+        };
+    }
+
+    /// <summary>The place behind the last event of a day, by the clock of the filter's site or the project.</summary>
+    static GalleryKey EndOf(DateOnly day, GalleryAddress address, DeskProject project, ProjectDirectory names)
+    {
+        var zone = names.Sites.Values.FirstOrDefault(s => s.Slug == address.Site) is { } site
+            ? SiteTime.Zone(site.ZoneName)
+            : SiteTime.Zone(project.ZoneName);
+        var midnight = day.AddDays(1).ToDateTime(TimeOnly.MinValue);
+        while (zone.IsInvalidTime(midnight))
+        {
+            midnight = midnight.AddMinutes(15); // Summer time begins at midnight here.
+        }
+
+        return new GalleryKey(new DateTimeOffset(midnight, zone.GetUtcOffset(midnight)).ToUniversalTime(), Guid.Empty);
     }
 
     /// <summary>The neighbours of a place within a filter: the event before (newer) and after (older).</summary>
@@ -76,13 +126,14 @@ sealed class GalleryPages(
         GalleryFilter filter, CancellationToken cancellationToken)
     {
         if (filter.HourFrom is not null || filter.ConfidenceMin is not null || filter.SiteId is not null
-            || filter.NamesEvents)
+            || filter.DeploymentId is not null || filter.NamesEvents)
         {
             return null; // The summary holds days of cameras, not hours, scores, sites or what people put on events.
         }
 
         var now = time.GetUtcNow();
-        if (_sums.TryGetValue(filter, out var kept) && now - kept.At < SumKept)
+        var key = $"{filter with { TaxonIds = [] }} {string.Join(',', filter.TaxonIds)}";
+        if (_sums.TryGetValue(key, out var kept) && now - kept.At < SumKept)
         {
             return kept;
         }
@@ -92,7 +143,7 @@ sealed class GalleryPages(
             _sums.Clear();
         }
 
-        return _sums[filter] = (await species.SumAsync(filter, cancellationToken), now);
+        return _sums[key] = (await species.SumAsync(filter, cancellationToken), now);
     }
 
     async Task<GalleryView> DownAsync(
@@ -103,7 +154,7 @@ sealed class GalleryPages(
         return new GalleryView(
             address, names, cells.Take(PageCellsMax).ToList(), cells.Count > PageCellsMax, from is not null)
         {
-            Sum = from is null ? await SumAsync(filter, cancellationToken) : null,
+            Sum = from is null || address.Day is not null ? await SumAsync(filter, cancellationToken) : null,
         };
     }
 

@@ -3,6 +3,7 @@ using WildCam.Hub.Desk.Pages;
 using WildCam.Hub.Desk.Parts;
 using WildCam.Hub.Hosting;
 using WildCam.Storage.Desk;
+using WildCam.Storage.Find;
 using WildCam.Storage.Watch;
 
 namespace WildCam.Hub.Desk;
@@ -19,11 +20,12 @@ static class LookRoutes
         var project = routes.MapGroup("/p/{project}");
         project.MapGet("/", HomeAsync);
         project.MapGet("/pictures", (string project, HttpContext context, Frames frames, GalleryPages galleries,
-            SpeciesPagesTable species, TimeProvider time) =>
-            GalleryAsync(project, null, context, frames, galleries, species, time));
+            SpeciesPagesTable species, SavedViewsTable views, DeploymentChoicesTable deployments, TimeProvider time) =>
+            GalleryAsync(project, null, context, frames, galleries, species, views, deployments, time));
         project.MapGet("/species/{slug}", (string project, string slug, HttpContext context, Frames frames,
-            GalleryPages galleries, SpeciesPagesTable species, TimeProvider time) =>
-            GalleryAsync(project, slug, context, frames, galleries, species, time));
+            GalleryPages galleries, SpeciesPagesTable species, SavedViewsTable views,
+            DeploymentChoicesTable deployments, TimeProvider time) =>
+            GalleryAsync(project, slug, context, frames, galleries, species, views, deployments, time));
         project.MapGet("/gallery", CellsAsync);
         project.MapGet("/species", SpeciesAsync);
         project.MapGet("/pictures/{id:guid}", PictureAsync);
@@ -68,7 +70,7 @@ static class LookRoutes
 
     static async Task<IResult> GalleryAsync(
         string project, string? slug, HttpContext context, Frames frames, GalleryPages galleries,
-        SpeciesPagesTable species, TimeProvider time)
+        SpeciesPagesTable species, SavedViewsTable views, DeploymentChoicesTable deployments, TimeProvider time)
     {
         if (await frames.OpenAsync(context, project) is not { Project: { } open } frame)
         {
@@ -98,8 +100,22 @@ static class LookRoutes
             [nameof(GalleryPage.View)] = view,
             [nameof(GalleryPage.IsSpeciesPage)] = slug is not null,
             [nameof(GalleryPage.Hours)] = hours,
+            [nameof(GalleryPage.Views)] =
+                await views.ListAsync(open.Id, frame.Visitor!.AccountId, context.RequestAborted),
+            [nameof(GalleryPage.Deployments)] = await DeploymentsAsync(open, view, deployments, context.RequestAborted),
             [nameof(GalleryPage.Now)] = now,
         });
+    }
+
+    /// <summary>What the filter can be narrowed to: the deployments of its camera or its site.</summary>
+    static async Task<IReadOnlyList<DeploymentChoice>> DeploymentsAsync(
+        DeskProject project, GalleryView view, DeploymentChoicesTable deployments, CancellationToken cancellationToken)
+    {
+        var camera = view.Names.Cameras.Values.FirstOrDefault(c => c.Code == view.Address.Camera)?.Id ?? 0;
+        var site = view.Names.Sites.Values.FirstOrDefault(s => s.Slug == view.Address.Site)?.Id ?? 0;
+        return camera == 0 && site == 0
+            ? view.Deployment is { } one ? [one] : []
+            : await deployments.ListAsync(project.Id, camera, site, 0, cancellationToken);
     }
 
     /// <summary>The cells alone, for endless scroll and for arrivals.</summary>
@@ -136,6 +152,7 @@ static class LookRoutes
         return new RazorComponentResult<SpeciesPage>(new Dictionary<string, object?>
         {
             [nameof(SpeciesPage.Frame)] = frame,
+            [nameof(SpeciesPage.IsTree)] = context.Request.Query["by"] == "tree",
             [nameof(SpeciesPage.Rows)] = names.Species.Values
                 .Select(s => (s, counts.GetValueOrDefault(s.Id))).OrderByDescending(r => r.Item2?.All ?? 0).ToList(),
         });
@@ -187,7 +204,7 @@ static class LookRoutes
             : DeskGuard.NotFound(frame, Texts.NotFound);
     }
 
-    static GalleryAddress Address(HttpContext context) => GalleryAddress.Parse(
+    internal static GalleryAddress Address(HttpContext context) => GalleryAddress.Parse(
         context.Request.Query.Select(q => KeyValuePair.Create(q.Key, q.Value.ToString()))) with
     {
         VisitorId = context.User.AccountId() ?? 0,

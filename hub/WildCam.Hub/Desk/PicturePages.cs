@@ -33,6 +33,12 @@ public sealed record PictureView(
     /// <summary>What became of the full picture; null: this is it.</summary>
     public StandIn? StandIn { get; init; }
 
+    /// <summary>What the file says of itself; null where it says nothing.</summary>
+    public PictureExif? Exif { get; init; }
+
+    /// <summary>How the camera was at that time.</summary>
+    public NearestCheckIn? CheckIn { get; init; }
+
     public GalleryCell? Newer { get; init; }
 
     public GalleryCell? Older { get; init; }
@@ -46,7 +52,7 @@ public sealed record PictureView(
 /// <summary>Reads the page of a picture.</summary>
 sealed class PicturePages(
     PicturePageTable pictures, GalleryPages galleries, HistoryTable history, RemarksTable remarks,
-    LabelsTable labels, CommandsTable commands)
+    LabelsTable labels, PictureFileTable files, CommandsTable commands)
 {
     public async Task<PictureView?> ReadAsync(
         DeskProject project, Guid id, string inside, int visitorId, CancellationToken cancellationToken)
@@ -64,6 +70,8 @@ sealed class PicturePages(
         var view = new PictureView(facts, visit, strip, findings, names, address)
         {
             History = await history.ListAsync(id, facts.CapturedAt, cancellationToken),
+            Exif = await files.FindExifAsync(id, facts.CapturedAt, project.Role, cancellationToken),
+            CheckIn = await files.FindCheckInAsync(facts.CameraId, facts.CapturedAt, cancellationToken),
             Comments = visit is null ? [] : await remarks.ListCommentsAsync(visit.Id, cancellationToken),
             StandIn = facts.IsLowResolution
                 ? new StandIn(

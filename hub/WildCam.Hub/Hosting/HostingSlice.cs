@@ -20,6 +20,12 @@ static class HostingSlice
     const int PreparedMax = 16;
     const int PreparedAfterUses = 2;
 
+    /// <summary>
+    /// Without PgBouncer in between the pages' statements are prepared too: over months of partitions planning one
+    /// costs more than running it.
+    /// </summary>
+    const int PooledPreparedMax = 48;
+
     /// <summary>Bytes that a connection may have waiting before it is read no further; some packets' worth.</summary>
     const int ReadBufferBytesMax = 128 * 1024;
 
@@ -39,7 +45,8 @@ static class HostingSlice
             .ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<HubIdentity>();
-        builder.Services.AddSingleton(_ => CreateSource(hub.Pooled(), preparedMax: 0));
+        builder.Services.AddSingleton(_ => CreateSource(
+            hub.Pooled(), hub.DatabaseDirect.Length > 0 ? 0 : PooledPreparedMax));
         builder.Services.AddKeyedSingleton(Direct, (_, _) => CreateSource(hub.Direct(), PreparedMax));
         builder.Services.AddSingleton(services => OpenBlobs(
             services.GetRequiredService<IOptions<HubOptions>>().Value,

@@ -15,7 +15,7 @@ let waiting = []; // Cells that arrived and are not shown yet.
 
 function filterOf(search) {
   const query = new URLSearchParams(search);
-  for (const name of ['at', 'older', 'newer']) query.delete(name);
+  for (const name of ['day', 'at', 'older', 'newer']) query.delete(name);
   return query.toString();
 }
 
@@ -181,6 +181,7 @@ addEventListener('scroll', () => {
     const first = firstCell();
     if (first && first.getBoundingClientRect().top > -ahead && scrollY > 0) loadNewer();
     if (scrollY === 0 && waiting.length && isIdle()) showWaiting();
+    markMonth();
   });
 }, { passive: true });
 
@@ -189,8 +190,7 @@ grid.addEventListener('click', (event) => {
   const cell = event.target.closest('.cell');
   if (!cell || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || most) return;
   const url = new URL(location.href);
-  url.searchParams.delete('older');
-  url.searchParams.delete('newer');
+  for (const name of ['day', 'older', 'newer']) url.searchParams.delete(name);
   url.searchParams.set('at', cell.dataset.id);
   sessionStorage.setItem(place(), JSON.stringify({ id: cell.dataset.id, top: cell.getBoundingClientRect().top }));
   sessionStorage.setItem('wildcam-from', '1');
@@ -271,7 +271,7 @@ function showWaiting() {
   chip.hidden = true;
   if (grid.dataset.top !== 'true') {
     const url = new URL(location.href);
-    for (const name of ['at', 'older', 'newer']) url.searchParams.delete(name);
+    for (const name of ['day', 'at', 'older', 'newer']) url.searchParams.delete(name);
     location.href = url;
     return;
   }
@@ -346,5 +346,36 @@ document.querySelector('.filter-form')?.addEventListener('submit', (event) => {
   location.href = `${event.target.getAttribute('action')}${query.size ? `?${query}` : ''}`;
 });
 
+// The days at the edge: read after the pictures, where there is room for them.
+const days = document.getElementById('days');
+async function showDays() {
+  if (!days || !matchMedia('(min-width:1200px)').matches) return;
+  const answer = await fetch(days.dataset.from, { headers: { Accept: 'text/fragment' } }).catch(() => null);
+  if (!answer?.ok) return;
+  const template = document.createElement('template');
+  template.innerHTML = await answer.text();
+  days.replaceChildren(template.content);
+  markMonth();
+}
+
+// The month that is looked at; the day's heading says it in site time.
+function markMonth() {
+  if (!days?.firstElementChild) return;
+  const headings = grid.querySelectorAll('.day');
+  let seen = headings[0];
+  for (const heading of headings) {
+    if (heading.getBoundingClientRect().top > 160) break;
+    seen = heading;
+  }
+  const month = seen?.dataset.day.slice(0, 7);
+  const now = days.querySelector('[aria-current]');
+  const then = days.querySelector(`[data-month="${month}"]`);
+  if (now === then) return;
+  now?.removeAttribute('aria-current');
+  then?.setAttribute('aria-current', 'date');
+  if (then) days.scrollTop = Math.max(0, then.offsetTop - days.clientHeight / 2);
+}
+
+showDays();
 restore();
 if (grid.dataset.choose) import('./choose.js').then((module) => module.openChoice(grid));

@@ -3,7 +3,11 @@ using Npgsql;
 
 namespace WildCam.Storage.Captures;
 
-/// <summary>Captures and detections as programs ask for them: by project and filter, newest first, by keyset.</summary>
+/// <summary>
+/// Captures and detections as programs ask for them: by project and filter, newest first, by keyset. The limit is
+/// written into the statement: a prepared plan that does not know it takes a page for a tenth of the table, so that the
+/// server plans each page anew, over all months.
+/// </summary>
 public sealed class CaptureSearch(NpgsqlDataSource database)
 {
     /// <summary>Most rows of one page.</summary>
@@ -115,6 +119,13 @@ public sealed class CaptureSearch(NpgsqlDataSource database)
         CaptureFilter filter, DetectionKey? after, int most, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand();
+        WriteDetections(command, filter, after, most);
+        return await ReadDetectionsAsync(command, cancellationToken);
+    }
+
+    /// <summary>The statement of a page of findings.</summary>
+    public static void WriteDetections(NpgsqlCommand command, CaptureFilter filter, DetectionKey? after, int most)
+    {
         var sql = new StringBuilder(
             $"select {DetectionColumns} from wildlife_detections d {DetectionJoins} where d.is_current and ");
         AddConditions(command, sql, filter, "d");
@@ -128,9 +139,8 @@ public sealed class CaptureSearch(NpgsqlDataSource database)
         }
 
         sql.Append(" order by d.captured_at desc, d.capture_id desc, d.model_id desc, d.identification_id desc, ");
-        sql.Append($"d.ordinal desc limit {Add(command, most)}");
+        sql.Append($"d.ordinal desc limit {most}");
         command.CommandText = sql.ToString();
-        return await ReadDetectionsAsync(command, cancellationToken);
     }
 
     static void AddConditions(NpgsqlCommand command, StringBuilder sql, CaptureFilter filter, string table)
@@ -183,7 +193,7 @@ public sealed class CaptureSearch(NpgsqlDataSource database)
             sql.Append($" and {time} <= {at} and ({time}, {id}) < ({at}, {Add(command, key.Id)})");
         }
 
-        sql.Append($" order by {time} desc, {id} desc limit {Add(command, most)}");
+        sql.Append($" order by {time} desc, {id} desc limit {most}");
     }
 
     static string Add(NpgsqlCommand command, object value)

@@ -16,6 +16,11 @@ public sealed record GalleryFilter(
     int? HourUntil = null,
     double? ConfidenceMin = null)
 {
+    /// <summary>Instead of one taxon those of a group, such as all cats; empty: not asked for.</summary>
+    public IReadOnlyList<int> TaxonIds { get; init; } = [];
+
+    public int? DeploymentId { get; init; }
+
     public int? TagId { get; init; }
 
     public int? IndividualId { get; init; }
@@ -31,7 +36,9 @@ public sealed record GalleryFilter(
         TagId is not null || IndividualId is not null || FavouriteOf is not null || IsReviewed is not null;
 
     /// <summary>Whether the gallery is read from findings rather than from all events.</summary>
-    public bool NamesFinding => TaxonId is not null || Category is not null;
+    public bool NamesFinding => TaxonId is not null || TaxonIds.Count > 0 || Category is not null;
+
+    public bool HasTaxon(int taxonId) => TaxonId is { } one ? one == taxonId : TaxonIds.Contains(taxonId);
 }
 
 /// <summary>A place in a gallery: newest first, by time and then id.</summary>

@@ -50,9 +50,10 @@ public sealed class GalleryPicturesTable(NpgsqlDataSource database)
         var finds = filter.NamesFinding || filter.ConfidenceMin is not null;
         var (table, id) = filter.NamesFinding ? ("d", "d.capture_id") : ("c", "c.id");
         var direction = way == GalleryWay.Newer ? "asc" : "desc";
+        var ofGroup = filter.TaxonIds.Count > 0;
         sql.Append($"""
             select {(filter.NamesFinding ? $"distinct on (d.captured_at, {id}) " : "")}c.id, c.captured_at,
-              c.captured_at, 1, c.camera_id, c.site_id, c.id, c.captured_at
+              c.captured_at as ended_at, 1, c.camera_id, c.site_id, c.id as best_id, c.captured_at as best_at
             from {(filter.NamesFinding
                 ? "wildlife_detections d join captures c on c.id = d.capture_id and c.captured_at = d.captured_at"
                 : "captures c")}
@@ -69,9 +70,19 @@ public sealed class GalleryPicturesTable(NpgsqlDataSource database)
             sql.Append($" and d.taxon_id = {Add(taxon)}");
         }
 
+        if (ofGroup)
+        {
+            sql.Append(" and d.taxon_id = t.taxon_id");
+        }
+
         if (filter.Category is { } category)
         {
             sql.Append($" and d.category = {Add((short)category)}");
+        }
+
+        if (filter.DeploymentId is { } deployment)
+        {
+            sql.Append($" and c.deployment_id = {Add(deployment)}");
         }
 
         if (filter.ConfidenceMin is { } confidence && finds)
@@ -118,7 +129,18 @@ public sealed class GalleryPicturesTable(NpgsqlDataSource database)
             sql.Append($" and ({table}.captured_at, {id}) {sign} ({Add(from.At)}, {Add(from.Id)})");
         }
 
-        sql.Append($" order by {table}.captured_at {direction}, {id} {direction} limit {Add(countMax)}");
+        var limit = countMax; // Written out: see CaptureSearch.
+        sql.Append($" order by {table}.captured_at {direction}, {id} {direction} limit {limit}");
+        if (ofGroup)
+        {
+            sql.Insert(0, $"""
+                select distinct on (x.captured_at, x.id) x.*
+                from unnest({Add(filter.TaxonIds.ToArray())}) as t (taxon_id)
+                cross join lateral (
+                """);
+            sql.Append($") x order by x.captured_at {direction}, x.id {direction} limit {limit}");
+        }
+
         command.CommandText = sql.ToString();
         return command;
     }

@@ -73,7 +73,10 @@ public sealed class GalleryTable(NpgsqlDataSource database)
 
         // Findings of one category may be several a row of the index for one event, next to each other.
         var (table, id) = filter.NamesFinding ? ("f", "f.event_id") : ("e", "e.id");
-        var distinct = filter.NamesFinding && filter.TaxonId is null ? $"distinct on (f.started_at, {id}) " : "";
+        var ofGroup = filter.TaxonIds.Count > 0;
+        var distinct = filter.NamesFinding && filter.TaxonId is null && !ofGroup
+            ? $"distinct on (f.started_at, {id}) "
+            : "";
         var direction = way == GalleryWay.Newer ? "asc" : "desc";
         sql.Append($"""
             select {distinct}e.id, e.started_at, e.ended_at, e.capture_count, e.camera_id, e.site_id,
@@ -88,9 +91,19 @@ public sealed class GalleryTable(NpgsqlDataSource database)
             sql.Append($" and f.taxon_id = {Add(taxon)} and f.taxon_id <> 0");
         }
 
+        if (ofGroup)
+        {
+            sql.Append(" and f.taxon_id = t.taxon_id and f.taxon_id <> 0");
+        }
+
         if (filter.Category is { } category)
         {
             sql.Append($" and f.category = {Add((short)category)}");
+        }
+
+        if (filter.DeploymentId is { } deployment)
+        {
+            sql.Append($" and e.deployment_id = {Add(deployment)}");
         }
 
         if (filter.ConfidenceMin is { } confidence)
@@ -119,7 +132,19 @@ public sealed class GalleryTable(NpgsqlDataSource database)
             sql.Append($" and ({table}.started_at, {id}) {sign} ({Add(from.At)}, {Add(from.Id)})");
         }
 
-        sql.Append($" order by {table}.started_at {direction}, {id} {direction} limit {Add(countMax)}");
+        var limit = countMax; // Written out: see CaptureSearch.
+        sql.Append($" order by {table}.started_at {direction}, {id} {direction} limit {limit}");
+        if (ofGroup)
+        {
+            // A page of each taxon from its own range of the index, and of those the first: bounded, however many.
+            sql.Insert(0, $"""
+                select distinct on (x.started_at, x.id) x.*
+                from unnest({Add(filter.TaxonIds.ToArray())}) as t (taxon_id)
+                cross join lateral (
+                """);
+            sql.Append($") x order by x.started_at {direction}, x.id {direction} limit {limit}");
+        }
+
         command.CommandText = sql.ToString();
     }
 
@@ -256,7 +281,7 @@ public sealed class GalleryTable(NpgsqlDataSource database)
     static GalleryCell PickBest(GalleryCell cell, GalleryFilter filter)
     {
         var own = cell.Findings.FirstOrDefault(f =>
-            filter.NamesFinding && (filter.TaxonId is null || f.TaxonId == filter.TaxonId)
+            filter.NamesFinding && (filter is { TaxonId: null, TaxonIds.Count: 0 } || filter.HasTaxon(f.TaxonId))
             && (filter.Category is null || f.Category == filter.Category));
 
         // The picture is that of the finding which names the cell: another's would make the words look wrong.

@@ -7,7 +7,27 @@ public sealed record CameraEntry(int Id, string Code, string Name, bool IsRevoke
 public sealed record SiteEntry(int Id, string Slug, string Name, string ZoneName);
 
 /// <summary>A species that a project looks for or has found; a null name means that no common one is known.</summary>
-public sealed record SpeciesEntry(int Id, string Slug, string ScientificName, string? Name);
+public sealed record SpeciesEntry(int Id, string Slug, string ScientificName, string? Name)
+{
+    /// <summary>Where it stands, each null where that is not known.</summary>
+    public string? Family { get; init; }
+
+    public string? Order { get; init; }
+
+    public string? Class { get; init; }
+
+    /// <summary>Of a species the first word of its name; null for a family and above.</summary>
+    public string? Genus => ScientificName.Contains(' ', StringComparison.Ordinal) || Family is not null
+        && Family != ScientificName
+        ? ScientificName.Split(' ')[0]
+        : null;
+
+    /// <summary>Whether it stands in a genus, family, order or class, given in any case.</summary>
+    public bool IsWithin(string taxon) =>
+        Same(Genus, taxon) || Same(Family, taxon) || Same(Order, taxon) || Same(Class, taxon);
+
+    static bool Same(string? own, string taxon) => string.Equals(own, taxon, StringComparison.OrdinalIgnoreCase);
+}
 
 /// <summary>The names that pages of a project show: its cameras, sites and species.</summary>
 public sealed record ProjectDirectory(
@@ -41,16 +61,33 @@ public sealed class DirectoryTable(NpgsqlDataSource database)
             Parameters = { new() { Value = projectId } },
         });
         batch.BatchCommands.Add(new NpgsqlBatchCommand("""
-            select t.id, t.slug, t.scientific_name,
-              (select n.name from taxon_names n where n.taxon_id = t.id and n.language = $2
-               order by n.is_main desc, n.name limit 1) as name
-            from taxa t
-            where t.id in (
+            with recursive
+            -- From one taxon to the next in the index: as many looks as there are taxa, not rows.
+            found as (
+              (select taxon_id from event_findings where project_id = $1 and taxon_id <> 0 order by taxon_id limit 1)
+              union all
+              select (
+                select f.taxon_id from event_findings f
+                where f.project_id = $1 and f.taxon_id <> 0 and f.taxon_id > found.taxon_id order by f.taxon_id limit 1)
+              from found where found.taxon_id is not null),
+            summed as (
+              (select taxon_id from daily_detection_summary where project_id = $1 and taxon_id <> 0
+               order by taxon_id limit 1)
+              union all
+              select (
+                select s.taxon_id from daily_detection_summary s
+                where s.project_id = $1 and s.taxon_id > summed.taxon_id order by s.taxon_id limit 1)
+              from summed where summed.taxon_id is not null)
+            select t.id, t.slug, t.scientific_name, main.name, l.family, l.tax_order, l.tax_class
+            from (
               select taxon_id from project_species where project_id = $1
-              union select taxon_id from daily_detection_summary where project_id = $1 and taxon_id <> 0
-              union select taxon_id from event_findings where project_id = $1 and taxon_id <> 0)
-            order by coalesce((select n.name from taxon_names n where n.taxon_id = t.id and n.language = $2
-              order by n.is_main desc, n.name limit 1), t.scientific_name), t.id
+              union select taxon_id from found union select taxon_id from summed) as o
+            join taxa t on t.id = o.taxon_id
+            left join lateral (
+              select n.name from taxon_names n where n.taxon_id = t.id and n.language = $2
+              order by n.is_main desc, n.name limit 1) main on true
+            left join lateral lineage_of(t.scientific_name) l on true
+            order by coalesce(main.name, t.scientific_name), t.id
             """)
         {
             Parameters = { new() { Value = projectId }, new() { Value = language } },
@@ -86,7 +123,12 @@ public sealed class DirectoryTable(NpgsqlDataSource database)
         {
             species.Add(new SpeciesEntry(
                 reader.GetInt32(0), reader.GetString(1), reader.GetString(2),
-                reader.IsDBNull(3) ? null : reader.GetString(3)));
+                reader.IsDBNull(3) ? null : reader.GetString(3))
+            {
+                Family = reader.Text(4),
+                Order = reader.Text(5),
+                Class = reader.Text(6),
+            });
         }
 
         await reader.NextResultAsync(cancellationToken);

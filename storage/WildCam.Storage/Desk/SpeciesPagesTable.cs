@@ -39,11 +39,11 @@ public sealed class SpeciesPagesTable(NpgsqlDataSource database)
     {
         await using var command = database.CreateCommand("""
             select coalesce(sum(detection_count), 0)::bigint from daily_detection_summary
-            where project_id = $1 and ($2 = 0 or taxon_id = $2) and ($3 = 0 or category = $3)
+            where project_id = $1 and (cardinality($2::int[]) = 0 or taxon_id = any ($2)) and ($3 = 0 or category = $3)
               and ($4 = 0 or camera_id = $4) and detection_date between $5 and $6
             """);
         command.Parameters.Add(new() { Value = filter.ProjectId });
-        command.Parameters.Add(new() { Value = filter.TaxonId ?? 0 });
+        command.Parameters.Add(new() { Value = filter.TaxonId is { } taxon ? [taxon] : filter.TaxonIds.ToArray() });
         command.Parameters.Add(new() { Value = (int)(filter.Category ?? 0) });
         command.Parameters.Add(new() { Value = filter.CameraId ?? 0 });
         command.Parameters.Add(new() { Value = filter.From ?? new DateOnly(1970, 1, 1) });

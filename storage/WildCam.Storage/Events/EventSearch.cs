@@ -16,42 +16,47 @@ public sealed record EventFacts(
 public sealed class EventSearch(NpgsqlDataSource database)
 {
     const string Columns = """
-        select e.id, e.started_at, e.ended_at, k.code, s.slug, e.capture_count, e.best_capture_id, e.decided_at,
-          e.version
-        from events e join cameras k on k.id = e.camera_id left join sites s on s.id = e.site_id
+        e.id, e.started_at, e.ended_at, k.code, s.slug, e.capture_count, e.best_capture_id, e.decided_at, e.version
         """;
+
+    const string Joins = "join cameras k on k.id = e.camera_id left join sites s on s.id = e.site_id";
 
     public async Task<IReadOnlyList<EventFacts>> ListAsync(
         CaptureFilter filter, CaptureKey? after, int most, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand();
-        var sql = new StringBuilder(
-            $"{Columns} where e.merged_into is null and e.capture_count > 0 and e.project_id = ");
         string Add(object value)
         {
             command.Parameters.Add(new NpgsqlParameter { Value = value });
             return "$" + command.Parameters.Count;
         }
 
-        sql.Append(Add(filter.ProjectId));
-        if (filter.NamesFinding)
-        {
-            sql.Append(" and exists (select from event_findings f where f.event_id = e.id");
-            sql.Append(filter.Category is { } category ? $" and f.category = {Add((short)category)}" : "");
-            sql.Append(filter.Species is { } species
-                ? $" and f.taxon_id = (select id from taxa where slug = {Add(species)})" : "");
-            sql.Append(filter.ConfidenceMin is { } confidence
-                ? $" and (f.source <> 1 or f.confidence >= {Add((float)confidence)})" : "");
-            sql.Append(')');
-        }
-
+        // A species or a category is a range of the findings' index; those of one event are neighbours there.
+        var byFinding = filter.Species is not null || filter.Category is not null;
+        var (table, id) = byFinding ? ("f", "f.event_id") : ("e", "e.id");
+        var enough = filter.ConfidenceMin is { } confidence
+            ? $" and (f.source <> 1 or f.confidence >= {Add((float)confidence)})"
+            : "";
+        var sql = new StringBuilder(byFinding
+            ? $"select distinct on (f.started_at, f.event_id) {Columns} from event_findings f join events e on e.id = "
+                + "f.event_id "
+            : $"select {Columns} from events e ");
+        sql.Append($"{Joins} where e.merged_into is null and e.capture_count > 0 and ");
+        sql.Append($"{table}.project_id = {Add(filter.ProjectId)}");
+        sql.Append(filter.Category is { } category ? $" and f.category = {Add((short)category)}" : "");
+        sql.Append(filter.Species is { } species
+            ? $" and f.taxon_id = (select id from taxa where slug = {Add(species)}) and f.taxon_id <> 0" : "");
+        sql.Append(byFinding || enough.Length == 0
+            ? enough
+            : $" and exists (select from event_findings f where f.event_id = e.id{enough})");
         sql.Append(filter.Camera is { } camera ? $" and k.code = {Add(camera)}" : "");
         sql.Append(filter.Site is { } site ? $" and s.slug = {Add(site)}" : "");
-        sql.Append(filter.From is { } from ? $" and e.started_at >= {Add(from.UtcDateTime)}" : "");
-        sql.Append(filter.To is { } to ? $" and e.started_at < {Add(to.UtcDateTime)}" : "");
+        sql.Append(filter.From is { } from ? $" and {table}.started_at >= {Add(from.UtcDateTime)}" : "");
+        sql.Append(filter.To is { } to ? $" and {table}.started_at < {Add(to.UtcDateTime)}" : "");
         sql.Append(after is { } key
-            ? $" and (e.started_at, e.id) < ({Add(key.CapturedAt.UtcDateTime)}, {Add(key.Id)})" : "");
-        sql.Append($" order by e.started_at desc, e.id desc limit {Add(most)}");
+            ? $" and ({table}.started_at, {id}) < ({Add(key.CapturedAt.UtcDateTime)}, {Add(key.Id)})" : "");
+        // The limit is written out: see CaptureSearch.
+        sql.Append($" order by {table}.started_at desc, {id} desc limit {most}");
         command.CommandText = sql.ToString();
         return await ReadAsync(command, cancellationToken);
     }
@@ -60,7 +65,7 @@ public sealed class EventSearch(NpgsqlDataSource database)
     public async Task<EventFacts?> FindAsync(int projectId, Guid id, CancellationToken cancellationToken)
     {
         await using var command = database.Command($"""
-            {Columns}
+            select {Columns} from events e {Joins}
             where e.id = (select coalesce(merged_into, id) from events where id = $1) and e.project_id = $2
             """, id, projectId);
         return (await ReadAsync(command, cancellationToken)).FirstOrDefault();

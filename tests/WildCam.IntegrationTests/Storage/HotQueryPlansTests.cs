@@ -2,7 +2,11 @@ using Npgsql;
 using WildCam.IntegrationTests.Captures;
 using WildCam.Storage;
 using WildCam.Storage.Captures;
+using WildCam.Storage.Charts;
 using WildCam.Storage.Desk;
+using WildCam.Storage.Find;
+using WildCam.Storage.Review;
+using WildCam.Storage.Watch;
 
 namespace WildCam.IntegrationTests.Storage;
 
@@ -110,6 +114,122 @@ public sealed class HotQueryPlansTests : IAsyncLifetime
         Assert.DoesNotContain("Sort", plan, StringComparison.Ordinal);
         Assert.Equal(["captures_2026_06"], PlanLog.Partitions(_plans.Of("select id, width, height"), "captures"));
     }
+
+    [Theory]
+    [InlineData(false, "from event_findings f", "event_findings_project_id_taxon_id_started_at_event_id_idx")]
+    [InlineData(true, "from wildlife_detections d join captures c", "_project_id_taxon_id_captured_at")]
+    public async Task A_page_of_a_group_walks_the_index_once_a_species(bool byPicture, string query, string index)
+    {
+        var deer = await _database.ReadAsync<int>("select id from taxa where slug = 'odocoileus-hemionus'");
+        var filter = Filter() with { TaxonIds = [_taxon, deer] };
+        var key = new GalleryKey(CaptureWorld.Noon, Guid.Empty);
+        var cells = byPicture
+            ? await new GalleryPicturesTable(_source).ListAsync(
+                filter, key, GalleryWay.Older, PageMax, TestContext.Current.CancellationToken)
+            : await new GalleryTable(_source).ListEventsAsync(
+                filter, key, GalleryWay.Older, PageMax, TestContext.Current.CancellationToken);
+        Assert.Equal(PageMax, cells.Count);
+        var page = _plans.Of(query);
+        Assert.Contains(index, page, StringComparison.Ordinal);
+        if (byPicture)
+        {
+            Assert.DoesNotContain("wildlife_detections_2026_06", page, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task The_names_of_a_project_are_read_from_taxon_to_taxon_and_not_row_by_row()
+    {
+        var names = await new DirectoryTable(_source).LoadAsync(
+            _world.ProjectId, "en", TestContext.Current.CancellationToken);
+        Assert.Equal(2, names.Species.Count);
+        var plan = _plans.Of("union select taxon_id from found");
+        Assert.Contains(
+            "Index Only Scan using event_findings_project_id_taxon_id", plan, StringComparison.Ordinal);
+        Assert.DoesNotContain("HashAggregate  (cost", plan[..plan.IndexOf("CTE summed", StringComparison.Ordinal)],
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Detections_for_programs_walk_the_index_of_their_species_from_the_newest_month_on()
+    {
+        var filter = new CaptureFilter(_world.ProjectId) { Species = "vulpes-vulpes" };
+        var after = new DetectionKey(CaptureWorld.Noon, Guid.Empty, 0, 0, 0);
+        Assert.Equal(PageMax, (await new CaptureSearch(_source).ListDetectionsAsync(
+            filter, after, PageMax, TestContext.Current.CancellationToken)).Count);
+        var page = _plans.Of("from wildlife_detections d join cameras k");
+        Assert.Contains("wildlife_detections_2026_05_project_id_taxon_id_captured_at", page, StringComparison.Ordinal);
+        Assert.Equal(
+            ["wildlife_detections_2026_04", "wildlife_detections_2026_05"],
+            PlanLog.Partitions(page, "wildlife_detections"));
+    }
+
+    [Fact]
+    public async Task A_chart_reads_its_species_and_its_days_from_one_index()
+    {
+        var filter = new ChartFilter(
+            _world.ProjectId, "Europe/Paris", [_taxon], null, new DateOnly(2026, 5, 1), new DateOnly(2026, 5, 31), 30,
+            0.5);
+        Assert.NotEmpty(await new SightingsTable(_source).CountByHourAsync(
+            filter, TestContext.Current.CancellationToken));
+        var plan = _plans.Of("from event_findings f left join sites s");
+        Assert.Contains(
+            "event_findings_project_id_taxon_id_started_at_event_id_idx", plan, StringComparison.Ordinal);
+        Assert.Contains("started_at >=", plan, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Review_counts_and_the_next_event_walk_the_index_of_open_events()
+    {
+        var account = await _world.AddAccountAsync();
+        var review = new ReviewQueuesTable(_source);
+        await review.CountAsync(_world.ProjectId, TestContext.Current.CancellationToken);
+        Assert.Contains("events_open", _plans.Of("marked as ("), StringComparison.Ordinal);
+        await review.ReserveNextAsync(
+            _world.ProjectId, ReviewQueue.Unreviewed, null, account, null, [], 3,
+            TestContext.Current.CancellationToken);
+        Assert.Contains("events_open", _plans.Of("from waiting e"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Alerts_the_list_of_cameras_and_the_days_scan_no_other_project()
+    {
+        var now = CaptureWorld.Noon;
+        await new AlertsTable(_source).ListAsync(
+            _world.ProjectId, isOver: false, now, TestContext.Current.CancellationToken);
+        Assert.Contains("alerts_", Scans(_plans.Of("from alerts a")), StringComparison.Ordinal);
+        await new FleetListTable(_source).ListAsync(
+            new FleetFilter(_world.ProjectId), WatchLimits.Default, now, PageMax,
+            TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("Seq Scan on cameras", _plans.Of("camera_states"), StringComparison.Ordinal);
+        await new DaysTable(_source).ListAsync(
+            Filter() with { TaxonId = _taxon }, TestContext.Current.CancellationToken);
+        Assert.Contains(
+            "daily_detection_summary_project_id_taxon_id_detection_date_idx",
+            _plans.Of("having sum(s.detection_count) > 0"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Words_of_comments_and_names_of_files_are_found_by_their_indexes()
+    {
+        await _database.RunAsync("""
+            insert into comments (project_id, event_id, account_id, client_key, text)
+            select $1, id, $2, gen_random_uuid(),
+              case when row_number() over () % 100 = 0 then 'She is limping.' else 'A quiet night at the creek' end
+            from events
+            """, _world.ProjectId, await _world.AddAccountAsync());
+        await _database.RunAsync("analyze comments");
+        var search = new SearchTable(_source);
+        await search.FindCommentsAsync(_world.ProjectId, "limping", TestContext.Current.CancellationToken);
+        Assert.Contains("comments_words", _plans.Of("from comments c"), StringComparison.Ordinal);
+        await search.FindFilesAsync(_world.ProjectId, "IMG_1.JPG", TestContext.Current.CancellationToken);
+        var files = _plans.Of("file_name = $2");
+        Assert.Contains("project_id_file_name_idx", files, StringComparison.Ordinal);
+        Assert.DoesNotContain("Seq Scan on captures", files, StringComparison.Ordinal);
+    }
+
+    static string Scans(string plan) =>
+        string.Join('\n', plan.Split('\n').Where(l => l.Contains("Scan", StringComparison.Ordinal)));
 
     GalleryFilter Filter() => new(_world.ProjectId, "Europe/Paris");
 

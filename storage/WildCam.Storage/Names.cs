@@ -82,9 +82,12 @@ public static class JobKinds
     /// <summary>Writes a file of a project's data; the subject is the export's id.</summary>
     public const string Export = "export";
 
+    /// <summary>Writes a project's report; the subject is the report's id.</summary>
+    public const string Report = "report";
+
     /// <summary>Every kind, for pages that show those without jobs too.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Thumbnail, Exif, Detection, Event, Bulk, Clock, Suppression, Merge, Export];
+        [Thumbnail, Exif, Detection, Event, Bulk, Clock, Suppression, Merge, Export, Report];
 }
 
 /// <summary>Channels of NOTIFY; each is only a hint, and each listener also polls.</summary>

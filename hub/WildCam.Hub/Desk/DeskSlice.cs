@@ -4,6 +4,7 @@ using System.Text.Unicode;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WildCam.Hub.Desk.Charts;
+using WildCam.Hub.Desk.Reports;
 using WildCam.Hub.Hosting;
 using WildCam.Hub.Jobs;
 using WildCam.Storage.Cameras;
@@ -12,8 +13,10 @@ using WildCam.Storage.Charts;
 using WildCam.Storage.Clocks;
 using WildCam.Storage.Desk;
 using WildCam.Storage.Identifications;
+using WildCam.Storage.Imports;
 using WildCam.Storage.Ingest;
 using WildCam.Storage.Remarks;
+using WildCam.Storage.Reports;
 using WildCam.Storage.Review;
 using WildCam.Storage.Watch;
 
@@ -46,6 +49,10 @@ static class DeskSlice
         services.AddSingleton<SightingsTable>();
         services.AddSingleton<EffortTable>();
         services.AddSingleton<ChartReader>();
+        services.AddSingleton<ReportsTable>();
+        services.AddSingleton<ReportNumbersTable>();
+        services.AddSingleton<ReportReader>();
+        services.AddSingleton<IJobHandler, ReportJob>();
         services.AddSingleton<CameraPagesTable>();
         services.AddSingleton<CameraPages>();
         services.AddSingleton<CameraPlotsTable>();
@@ -56,6 +63,12 @@ static class DeskSlice
         services.TryAddSingleton<ChannelSeal>();
         services.AddSingleton<AlertChannelsTable>();
         services.AddSingleton<AlertPages>();
+        services.AddSingleton<SpeciesAlertRulesTable>();
+        services.AddSingleton<SpeciesAlertsTable>();
+        services.AddSingleton<OwnChannelsTable>();
+        services.TryAddSingleton<PushKeysTable>();
+        services.TryAddSingleton<PushKeys>();
+        services.AddSingleton<SpeciesAlertPages>();
         services.AddSingleton<MapGroundsTable>();
         services.TryAddSingleton<OperationalGapsTable>();
         services.AddOptions<MapOptions>().BindConfiguration(MapOptions.Section)
@@ -65,6 +78,7 @@ static class DeskSlice
             .ValidateOnStart();
         services.AddSingleton<ProjectSpeciesTable>();
         services.AddSingleton<AbandonedUploadsTable>();
+        services.AddSingleton<PackageContentsTable>();
         services.AddSingleton<PrivacyTable>();
         services.TryAddSingleton<CameraRegistration>();
         services.TryAddSingleton<SitesTable>();
@@ -112,6 +126,7 @@ static class DeskSlice
         var pages = app.MapGroup("").ExcludeFromDescription();
         LookRoutes.Map(pages);
         ChartRoutes.Map(pages);
+        ReportRoutes.Map(pages);
         ReviewRoutes.Map(pages);
         CameraRoutes.Map(pages);
         UpdateRoutes.Map(pages);
@@ -119,6 +134,7 @@ static class DeskSlice
         WallRoutes.Map(pages);
         MeasurementRoutes.Map(pages);
         AlertRoutes.Map(pages);
+        SpeciesAlertRoutes.Map(pages);
         GapRoutes.Map(pages);
         MapRoutes.Map(pages);
         ImportRoutes.Map(pages);

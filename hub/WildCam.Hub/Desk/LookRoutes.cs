@@ -3,6 +3,7 @@ using WildCam.Hub.Desk.Pages;
 using WildCam.Hub.Desk.Parts;
 using WildCam.Hub.Hosting;
 using WildCam.Storage.Desk;
+using WildCam.Storage.Imports;
 using WildCam.Storage.Watch;
 
 namespace WildCam.Hub.Desk;
@@ -123,7 +124,7 @@ static class LookRoutes
 
     static async Task<IResult> SpeciesAsync(
         string project, HttpContext context, Frames frames, GalleryPages galleries, SpeciesPagesTable species,
-        TimeProvider time)
+        PackageContentsTable packages, TimeProvider time)
     {
         if (await frames.OpenAsync(context, project) is not { Project: { } open } frame)
         {
@@ -136,6 +137,7 @@ static class LookRoutes
         return new RazorComponentResult<SpeciesPage>(new Dictionary<string, object?>
         {
             [nameof(SpeciesPage.Frame)] = frame,
+            [nameof(SpeciesPage.Packages)] = await packages.ListTitlesAsync(open.Id, context.RequestAborted),
             [nameof(SpeciesPage.Rows)] = names.Species.Values
                 .Select(s => (s, counts.GetValueOrDefault(s.Id))).OrderByDescending(r => r.Item2?.All ?? 0).ToList(),
         });

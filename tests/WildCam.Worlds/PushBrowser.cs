@@ -50,10 +50,10 @@ public sealed class PushBrowser : IDisposable
         using var sender = ECDiffieHellman.Create(PushSubscription.ParametersOf(senderKey));
         var shared = HMACSHA256.HashData(_auth, _key.DeriveRawSecretAgreement(sender.PublicKey));
         var input = HMACSHA256.HashData(
-            shared, [.. Encoding.ASCII.GetBytes("WebPush: info\0"), .. _publicKey, .. senderKey, 1]);
+            shared, (byte[])[.. Encoding.ASCII.GetBytes("WebPush: info\0"), .. _publicKey, .. senderKey, 1]);
         var secret = HMACSHA256.HashData(body[..16], input);
-        var key = HMACSHA256.HashData(secret, [.. Encoding.ASCII.GetBytes("Content-Encoding: aes128gcm\0"), 1])[..16];
-        var nonce = HMACSHA256.HashData(secret, [.. Encoding.ASCII.GetBytes("Content-Encoding: nonce\0"), 1])[..12];
+        var key = HMACSHA256.HashData(secret, Encoding.ASCII.GetBytes("Content-Encoding: aes128gcm\0\u0001"))[..16];
+        var nonce = HMACSHA256.HashData(secret, Encoding.ASCII.GetBytes("Content-Encoding: nonce\0\u0001"))[..12];
         var text = new byte[body.Length - 86 - 16];
         using var cipher = new AesGcm(key, 16);
         cipher.Decrypt(nonce, body.AsSpan(86, text.Length), body.AsSpan(86 + text.Length), text);

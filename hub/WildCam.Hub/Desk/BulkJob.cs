@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
@@ -24,6 +25,9 @@ sealed class BulkJob(
 {
     /// <summary>Most events of one run.</summary>
     public const int TargetsMax = 200;
+
+    /// <summary>Decisions at once: each waits for its own commit, and their events differ.</summary>
+    const int DecisionsAtOnce = 4;
 
     public string Kind => JobKinds.Bulk;
 
@@ -95,8 +99,8 @@ sealed class BulkJob(
         BulkStep step, BulkWhat what, IReadOnlyList<BulkTarget> targets, CancellationToken cancellationToken)
     {
         var (findings, _) = DecisionRoutes.Read(what.Findings ?? []);
-        var skipped = new List<Guid>();
-        foreach (var target in targets)
+        var skipped = new ConcurrentBag<Guid>();
+        await Parallel.ForEachAsync(targets, AtOnce(cancellationToken), async (target, cancellation) =>
         {
             var result = await decisions.FileAsync(
                 new Decision(step.AccountId, target.EventId, null, target.Version, findings, null)
@@ -106,31 +110,31 @@ sealed class BulkJob(
                     Batch = step.Id,
                     SeenCaptures = target.CaptureCount,
                 },
-                cancellationToken);
+                cancellation);
             if (result.Outcome is not FileOutcome.Filed)
             {
                 skipped.Add(target.EventId);
             }
-        }
-
-        return skipped;
+        });
+        return [.. skipped];
     }
 
     async Task<List<Guid>> UndoAsync(BulkStep step, Guid[] ids, CancellationToken cancellationToken)
     {
-        foreach (var (eventId, decision) in await steps.FindDecisionsAsync(step.Id, ids, cancellationToken))
-        {
+        var filed = await steps.FindDecisionsAsync(step.Id, ids, cancellationToken);
+        await Parallel.ForEachAsync(filed, AtOnce(cancellationToken), async (one, cancellation) =>
             await decisions.FileAsync(
-                new Decision(step.AccountId, null, null, null, [], decision)
+                new Decision(step.AccountId, null, null, null, [], one.Value)
                 {
                     ProjectId = step.ProjectId,
-                    ClientKey = NameOf(step.Id, eventId, "undo"),
+                    ClientKey = NameOf(step.Id, one.Key, "undo"),
                 },
-                cancellationToken);
-        }
-
+                cancellation));
         return [];
     }
+
+    static ParallelOptions AtOnce(CancellationToken cancellationToken) =>
+        new() { MaxDegreeOfParallelism = DecisionsAtOnce, CancellationToken = cancellationToken };
 
     static Guid NameOf(Guid step, Guid eventId, string way)
     {

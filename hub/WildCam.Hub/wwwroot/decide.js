@@ -23,6 +23,7 @@ export function openPanel(host) {
   let isWhole = true;
   let boxes = null;
 
+  let refused = [];
   const outbox = openOutbox(root, me, {
     onChange: showSaved,
     onSaved: (entry, answer) => host.saved(entry, answer),
@@ -302,7 +303,6 @@ export function openPanel(host) {
     stage.focus({ preventScroll: true });
   });
 
-  let refused = [];
   function showSaved({ waiting, refused: all, signedOut }) {
     refused = all;
     const saved = get('saved');

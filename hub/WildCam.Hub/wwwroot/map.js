@@ -53,16 +53,17 @@ function popup(group) {
 // Cameras come with the worst first, so the first of a cell is its worst.
 function groups(map, cameras) {
   const cells = new Map();
+  const seen = new Set();
   const bounds = map.getBounds().pad(0.2);
   for (const camera of cameras) {
     const at = L.latLng(camera.latitude, camera.longitude);
-    if (!bounds.contains(at)) continue;
     const { x, y } = map.project(at).divideBy(near).round();
     const key = `${x}:${y}`;
     if (!cells.has(key)) cells.set(key, []);
     cells.get(key).push(camera);
+    if (bounds.contains(at)) seen.add(key);
   }
-  return [...cells.values()];
+  return new Map([...seen].map((key) => [key, cells.get(key)]));
 }
 
 async function ground(map, data) {
@@ -100,9 +101,23 @@ async function ground(map, data) {
 
 function cameras(map, all) {
   const layer = L.layerGroup().addTo(map);
+  const drawn = new Map();
+  let zoom;
+  // Cells are of one zoom. Within it only what comes into view is added: a popup that moves the map must stay.
   const draw = () => {
-    layer.clearLayers();
-    for (const group of groups(map, all)) {
+    if (map.getZoom() !== zoom) {
+      zoom = map.getZoom();
+      layer.clearLayers();
+      drawn.clear();
+    }
+    const seen = groups(map, all);
+    for (const [key, marker] of drawn) {
+      if (seen.has(key) || marker.isPopupOpen()) continue;
+      layer.removeLayer(marker);
+      drawn.delete(key);
+    }
+    for (const [key, group] of seen) {
+      if (drawn.has(key)) continue;
       const html = state(group[0], name(group));
       const marker = L.marker([group[0].latitude, group[0].longitude], {
         icon: L.divIcon({ className: 'pin', html, iconSize: null }),
@@ -113,6 +128,7 @@ function cameras(map, all) {
       marker.bindPopup(() => popup(group), { maxWidth: 280 });
       marker.addTo(layer);
       marker.getElement().setAttribute('aria-label', name(group));
+      drawn.set(key, marker);
     }
   };
   map.on('moveend', draw);

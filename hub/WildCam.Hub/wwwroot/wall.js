@@ -5,6 +5,8 @@ const state = document.getElementById('wall-state');
 const again = document.getElementById('wall-again');
 const partBytesMax = 140_000;
 const headEnd = [13, 10, 13, 10];
+const waiting = new Map();
+let isDrawing = false;
 let stop = null;
 
 function indexOf(bytes, wanted, from) {
@@ -15,23 +17,33 @@ function indexOf(bytes, wanted, from) {
   return -1;
 }
 
-async function draw(code, jpeg, takenAt) {
+async function draw(code, { jpeg, takenAt }) {
   const canvas = wall.querySelector(`canvas[data-camera="${CSS.escape(code)}"]`);
-  if (!canvas || canvas.dataset.busy) return;
-  canvas.dataset.busy = '1';
-  try {
-    const image = await createImageBitmap(new Blob([jpeg], { type: 'image/jpeg' }));
-    if (canvas.width !== image.width || canvas.height !== image.height) {
-      canvas.width = image.width;
-      canvas.height = image.height;
-    }
-    canvas.getContext('2d').drawImage(image, 0, 0);
-    image.close();
-    canvas.dataset.frames = Number(canvas.dataset.frames || 0) + 1;
-    const text = wall.querySelector(`[data-of="${CSS.escape(code)}"]`);
-    text.textContent = `Live, ${new Date(takenAt).toLocaleTimeString()}`;
-  } catch { /* A frame that cannot be decoded is followed by another. */ }
-  delete canvas.dataset.busy;
+  if (!canvas) return;
+  const image = await createImageBitmap(new Blob([jpeg], { type: 'image/jpeg' }));
+  if (canvas.width !== image.width || canvas.height !== image.height) {
+    canvas.width = image.width;
+    canvas.height = image.height;
+  }
+  canvas.getContext('2d', { alpha: false }).drawImage(image, 0, 0);
+  image.close();
+  canvas.dataset.frames = Number(canvas.dataset.frames || 0) + 1;
+  const text = wall.querySelector(`[data-of="${CSS.escape(code)}"]`);
+  text.textContent = `Live, ${new Date(takenAt).toLocaleTimeString()}`;
+}
+
+// Only a camera's newest frame waits, and one is decoded at a time: a busy machine drops frames instead of piling them up.
+async function drawWaiting() {
+  if (isDrawing) return;
+  isDrawing = true;
+  while (waiting.size > 0) {
+    const [code, frame] = waiting.entries().next().value;
+    waiting.delete(code);
+    try {
+      await draw(code, frame);
+    } catch { /* A frame that cannot be decoded is followed by another. */ }
+  }
+  isDrawing = false;
 }
 
 // Takes whole parts from the front of what came; gives back what is left.
@@ -45,7 +57,11 @@ function takeParts(bytes) {
     if (!(length <= partBytesMax)) throw new Error('a part of no known size');
     const from = end + headEnd.length;
     if (bytes.length < from + length) break;
-    draw(/x-camera: (\S+)/i.exec(head)?.[1] ?? '', bytes.slice(from, from + length), /x-taken-at: (\S+)/i.exec(head)?.[1]);
+    waiting.set(/x-camera: (\S+)/i.exec(head)?.[1] ?? '', {
+      jpeg: bytes.slice(from, from + length),
+      takenAt: /x-taken-at: (\S+)/i.exec(head)?.[1],
+    });
+    drawWaiting();
     at = from + length;
   }
   return bytes.slice(at);

@@ -52,7 +52,7 @@ public sealed class BulkTests(DeskHub hub) : IClassFixture<DeskHub>
         await Assertions.Expect(page.Locator("#bulk-preview li")).ToHaveCountAsync(12);
         await page.GetByRole(AriaRole.Button, new() { Name = $"Blank for {count:#,0} events" }).ClickAsync();
         await Assertions.Expect(page.Locator("#step-text")).ToHaveTextAsync(
-            $"Blank, {count:#,0} events.", new() { Timeout = 90_000 });
+            $"Blank, {count:#,0} events.", new() { Timeout = 240_000 });
         Assert.Equal(0L, await hub.Database.ReadAsync<long>("""
             select count(*) from events e join sites s on s.id = e.site_id where s.slug = 'ridge-2' and e.is_open
             """));

@@ -55,6 +55,12 @@ public sealed class RolloutFleetTests(ITestOutputHelper output) : IAsyncLifetime
             output.WriteLine($"{step}");
         }
 
+        foreach (var camera in (await rollouts.ListCamerasAsync(id, default)).Where(
+            c => c.Update.State is UpdateState.Failed or UpdateState.Missed))
+        {
+            output.WriteLine($"{camera.Code}: {camera.Update}");
+        }
+
         Assert.Equal((RolloutState.Stopped, StopReason.TooManyFailed), (line.Rollout.State, line.Rollout.StopReason));
         var stopped = line.Rollout.StopStep!.Value;
         Assert.All(line.Steps, s => Assert.Equal(s.Number <= stopped, s.BegunAt is not null));

@@ -83,7 +83,7 @@ public sealed class ReportsTable(NpgsqlDataSource database, JobsTable jobs)
     public async Task<Report?> FindAsync(int projectId, Guid id, CancellationToken cancellationToken)
     {
         await using var command = database.Command($"{Columns} where r.id = $1 and r.project_id = $2", id, projectId);
-        return (await ReadAsync(command, cancellationToken)).FirstOrDefault();
+        return await ReadAsync(command, cancellationToken) is [var found, ..] ? found : null;
     }
 
     /// <summary>The report that a job is about, marked as running; null: it is gone, or was ended before.</summary>
@@ -98,7 +98,7 @@ public sealed class ReportsTable(NpgsqlDataSource database, JobsTable jobs)
         }
 
         await using var command = database.Command($"{Columns} where r.id = $1", id);
-        return (await ReadAsync(command, cancellationToken)).FirstOrDefault();
+        return await ReadAsync(command, cancellationToken) is [var found, ..] ? found : null;
     }
 
     public async Task SetProgressAsync(Guid id, int stepsDone, CancellationToken cancellationToken)

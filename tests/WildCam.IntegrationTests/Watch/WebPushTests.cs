@@ -88,8 +88,8 @@ public sealed class WebPushTests : IAsyncLifetime
     {
         await TestAsync(await AddAsync("/push/one"));
         await SendAsync();
-        var parts = _requests.Single().Headers["Authorization"]["vapid ".Length..].Split(", ");
-        var (token, key) = (parts[0]["t=".Length..].Split('.'), Base64Url.DecodeFromChars(parts[1]["k=".Length..]));
+        var parts = _requests.Single().Headers["Authorization"].Split(["vapid t=", ", k="], StringSplitOptions.None);
+        var (token, key) = (parts[1].Split('.'), Base64Url.DecodeFromChars(parts[2]));
         using var claims = JsonDocument.Parse(Base64Url.DecodeFromChars(token[1]));
         Assert.Equal(Address, claims.RootElement.GetProperty("aud").GetString());
         Assert.Equal("https://wild.example.org", claims.RootElement.GetProperty("sub").GetString());

@@ -147,17 +147,17 @@ public sealed class WatchPagesTests(DeskHub hub) : IClassFixture<DeskHub>
             .GetByRole(AriaRole.Link, new() { Name = "Species" }).ClickAsync();
         await page.GetByText("No rule yet.").WaitForAsync();
         await page.GetByText("Add a rule").ClickAsync();
-        await page.GetByLabel("What", new() { Exact = true }).SelectOptionAsync("lynx-rufus");
-        await page.GetByLabel("Site", new() { Exact = true }).SelectOptionAsync("ridge-2");
+        await page.Locator("select[name=what]").SelectOptionAsync("lynx-rufus");
+        await page.Locator("select[name=site]").SelectOptionAsync("ridge-2");
         await page.GetByLabel("From, site time").FillAsync("20:00");
         await page.GetByRole(AriaRole.Button, new() { Name = "Add this rule" }).ClickAsync();
         await page.GetByText("Hours have a beginning and an end").WaitForAsync();
 
-        await page.GetByLabel("What", new() { Exact = true }).SelectOptionAsync("lynx-rufus");
-        await page.GetByLabel("Site", new() { Exact = true }).SelectOptionAsync("ridge-2");
+        await page.Locator("select[name=what]").SelectOptionAsync("lynx-rufus");
+        await page.Locator("select[name=site]").SelectOptionAsync("ridge-2");
         await page.GetByLabel("From, site time").FillAsync("20:00");
         await page.GetByLabel("Until", new() { Exact = true }).FillAsync("05:00");
-        await page.GetByLabel("For", new() { Exact = true }).SelectOptionAsync("project");
+        await page.Locator("select[name=for]").SelectOptionAsync("project");
         await page.GetByRole(AriaRole.Button, new() { Name = "Add this rule" }).ClickAsync();
         await page.GetByText("The rule is added.").WaitForAsync();
         await page.GetByText("Lynx rufus at Ridge 2, 20:00\u201305:00 site time").WaitForAsync();
@@ -191,8 +191,9 @@ public sealed class WatchPagesTests(DeskHub hub) : IClassFixture<DeskHub>
             }
         };
         await devtools.SendAsync("ServiceWorker.enable");
-        await page.EvaluateAsync(
-            "navigator.serviceWorker.register('/push-worker.js').then(() => navigator.serviceWorker.ready).then(() => 1)");
+        await page.EvaluateAsync("""
+            navigator.serviceWorker.register('/push-worker.js').then(() => navigator.serviceWorker.ready).then(() => 1)
+            """);
         await devtools.SendAsync("ServiceWorker.deliverPushMessage", new Dictionary<string, object>
         {
             ["origin"] = hub.Address,

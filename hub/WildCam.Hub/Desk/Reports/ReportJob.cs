@@ -15,7 +15,7 @@ namespace WildCam.Hub.Desk.Reports;
 /// <summary>Writes a report as one page into the blob store; a run that was broken off begins anew.</summary>
 sealed class ReportJob(
     ReportsTable reports, ReportReader reader, DeskProjectsTable projects, IBlobStore blobs,
-    IOptions<HubOptions> hub, IServiceProvider services, ILoggerFactory logs) : IJobHandler
+    IOptions<HubOptions> hub, IServiceScopeFactory scopes, ILoggerFactory logs) : IJobHandler
 {
     public string Kind => JobKinds.Report;
 
@@ -88,7 +88,8 @@ sealed class ReportJob(
 
     async Task<string> RenderAsync(ReportContent content)
     {
-        await using var renderer = new HtmlRenderer(services, logs);
+        await using var scope = scopes.CreateAsyncScope();
+        await using var renderer = new HtmlRenderer(scope.ServiceProvider, logs);
         return await renderer.Dispatcher.InvokeAsync(async () =>
         {
             var page = await renderer.RenderComponentAsync<ReportDocument>(ParameterView.FromDictionary(

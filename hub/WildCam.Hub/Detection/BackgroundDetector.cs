@@ -26,11 +26,15 @@ sealed class BackgroundDetector(int modelId, DetectionsTable detections, IBlobSt
 
     public int ModelId => modelId;
 
-    public int WidthMin => BackgroundDifference.Width;
-
     public async Task<Detected> DetectAsync(
-        CaptureToDetect capture, PixelImage image, CancellationToken cancellationToken)
+        CaptureToDetect capture, ReadOnlyMemory<byte> jpeg, CancellationToken cancellationToken)
     {
+        using var image = JpegCodec.Decode(jpeg.Span, BackgroundDifference.Width).Image;
+        if (image is null)
+        {
+            return new Detected([], null);
+        }
+
         var neighbours = await detections.FindNeighboursAsync(
             capture, PictureTone.Of(image).IsGrey, HistoryMax, cancellationToken);
         if (neighbours.Count < BackgroundDifference.HistoryMin)

@@ -2,7 +2,6 @@ using Npgsql;
 using WildCam.Hub.Hosting;
 using WildCam.Hub.Hosting.Metrics;
 using WildCam.Hub.Jobs;
-using WildCam.Imaging;
 using WildCam.Storage;
 using WildCam.Storage.Blobs;
 using WildCam.Storage.Detection;
@@ -22,7 +21,7 @@ sealed class DetectionJob(
 
     public int BatchMax => 8;
 
-    public int ParallelMax => options.ParallelMax > 0 ? options.ParallelMax : Environment.ProcessorCount + 1;
+    public int ParallelMax => options.ParallelMax > 0 ? options.ParallelMax : Environment.ProcessorCount * 2;
 
     public async Task<IReadOnlyList<JobOutcome>> HandleAsync(
         IReadOnlyList<Job> batch, CancellationToken cancellationToken)
@@ -90,9 +89,6 @@ sealed class DetectionJob(
         IDetector detector, CaptureToDetect capture, CancellationToken cancellationToken)
     {
         using var original = await BlobBytes.ReadAsync(blobs, capture.BlobPath, cancellationToken);
-        using var image = JpegCodec.Decode(original.Span, detector.WidthMin).Image;
-        return image is null
-            ? new Detected([], null)
-            : await detector.DetectAsync(capture, image, cancellationToken);
+        return await detector.DetectAsync(capture, original.Memory, cancellationToken);
     }
 }

@@ -11,8 +11,8 @@ public sealed class DetectionOptions
     public string OnnxRuntimeLibrary { get; set; } = "";
 
     /// <summary>
-    /// Batches at work at once in one hub; 0: one more than it has cores, so that reading and filing of one goes on
-    /// while the others compute.
+    /// Batches at work at once in one hub; 0: twice as many as it has cores, so that reading and filing of some goes
+    /// on while the others compute.
     /// </summary>
     [Range(0, 256)]
     public int ParallelMax { get; set; }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json;
 using WildCam.Hub.Detection.Onnx;
@@ -10,8 +11,8 @@ sealed record DetectorSetup(IReadOnlyList<string> Libraries, string Manifest, in
 
 /// <summary>
 /// The other side of <see cref="DetectorProcess"/>: the hub's program, started only to run one model. Native code that
-/// hangs, crashes or eats memory does it here, where it can be ended. Pictures come by standard input and answers go
-/// by standard output; the end of the input is the end of the process.
+/// hangs, crashes or eats memory does it here, where it can be ended. Pictures come by standard input, as files, which
+/// are a tenth of their pixels, and answers go by standard output; the end of the input is the end of the process.
 /// </summary>
 static class DetectorHost
 {
@@ -29,8 +30,10 @@ static class DetectorHost
             while (detector is not null)
             {
                 var id = input.ReadInt64();
-                var image = ReadImage(input);
-                _ = Task.Run(() => Answer(detector, id, image, output));
+                var length = input.ReadInt32();
+                var jpeg = ArrayPool<byte>.Shared.Rent(length);
+                input.BaseStream.ReadExactly(jpeg, 0, length);
+                _ = Task.Run(() => Answer(detector, id, jpeg, length, output));
             }
 
             return 1;
@@ -54,48 +57,42 @@ static class DetectorHost
 
             var detector = OnnxDetector.Load(
                 OnnxLibrary.Load(setup.Libraries), weights, manifest, setup.ModelId, setup.Threads);
-            output.Write(detector.WidthMin);
             output.Write("");
             output.Flush();
             return detector;
         }
         catch (OnnxException fault)
         {
-            output.Write(0);
             output.Write(fault.Message);
             output.Flush();
             return null;
         }
     }
 
-    static PixelImage ReadImage(BinaryReader input)
+    static void Answer(OnnxDetector detector, long id, byte[] jpeg, int length, BinaryWriter output)
     {
-        var image = new PixelImage(input.ReadInt32(), input.ReadInt32(), input.ReadInt32());
-        input.BaseStream.ReadExactly(image.Pixels);
-        return image;
-    }
-
-    static void Answer(OnnxDetector detector, long id, PixelImage image, BinaryWriter output)
-    {
-        string answer;
-        using (image)
-        {
-            try
-            {
-                answer = JsonSerializer.Serialize(
-                    new DetectorAnswer([.. detector.Detect(image, CancellationToken.None)], null));
-            }
-            catch (OnnxException fault)
-            {
-                answer = JsonSerializer.Serialize(new DetectorAnswer([], fault.Message));
-            }
-        }
-
+        var answer = JsonSerializer.Serialize(Look(detector, jpeg.AsSpan(0, length)));
+        ArrayPool<byte>.Shared.Return(jpeg);
         lock (output)
         {
             output.Write(id);
             output.Write(answer);
             output.Flush();
+        }
+    }
+
+    static DetectorAnswer Look(OnnxDetector detector, ReadOnlySpan<byte> jpeg)
+    {
+        using var image = JpegCodec.Decode(jpeg, detector.WidthMin).Image;
+        try
+        {
+            return image is null
+                ? new DetectorAnswer([], null)
+                : new DetectorAnswer([.. detector.Detect(image, CancellationToken.None)], null);
+        }
+        catch (OnnxException fault)
+        {
+            return new DetectorAnswer([], fault.Message);
         }
     }
 

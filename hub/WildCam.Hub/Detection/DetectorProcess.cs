@@ -4,7 +4,6 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 using WildCam.Hub.Detection.Onnx;
-using WildCam.Imaging;
 using WildCam.Storage.Detection;
 
 namespace WildCam.Hub.Detection;
@@ -30,7 +29,7 @@ sealed class DetectorProcess : IDetector, IDisposable
     readonly ConcurrentDictionary<long, TaskCompletionSource<DetectorAnswer>> _asked = new();
     readonly SemaphoreSlim _writing = new(1);
     readonly Timer _memoryCheck;
-    readonly TaskCompletionSource<int> _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    readonly TaskCompletionSource _loaded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     string? _lastWords;
     string? _ended;
     long _last;
@@ -51,8 +50,6 @@ sealed class DetectorProcess : IDetector, IDisposable
 
     public int ModelId { get; }
 
-    public int WidthMin { get; private set; }
-
     public int ProcessId => _process.Id;
 
     /// <summary>Why the process is no more; null while it works.</summary>
@@ -72,7 +69,7 @@ sealed class DetectorProcess : IDetector, IDisposable
         {
             var setup = new DetectorSetup(libraries, model.Manifest, model.Id, options.Threads);
             await Task.Run(() => detector.Send(setup, weights.Span), cancellationToken);
-            detector.WidthMin = await detector._loaded.Task.WaitAsync(
+            await detector._loaded.Task.WaitAsync(
                 TimeSpan.FromSeconds(options.LoadSecondsMax), cancellationToken);
             return detector;
         }
@@ -93,7 +90,7 @@ sealed class DetectorProcess : IDetector, IDisposable
     /// The process ended, by itself or because the picture took too long or too much; nothing is known of the picture.
     /// </exception>
     public async Task<Detected> DetectAsync(
-        CaptureToDetect capture, PixelImage image, CancellationToken cancellationToken)
+        CaptureToDetect capture, ReadOnlyMemory<byte> jpeg, CancellationToken cancellationToken)
     {
         var id = Interlocked.Increment(ref _last);
         var asked = new TaskCompletionSource<DetectorAnswer>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -108,7 +105,7 @@ sealed class DetectorProcess : IDetector, IDisposable
             var limit = TimeSpan.FromSeconds(_options.LookSecondsMax);
             // A process that does not even take the picture hangs too. Half a picture must not be sent, so that this
             // is not cancelled.
-            await Task.Run(() => SendAsync(id, image), CancellationToken.None)
+            await Task.Run(() => SendAsync(id, jpeg), CancellationToken.None)
                 .WaitAsync(limit, CancellationToken.None);
             var answer = await asked.Task.WaitAsync(limit, cancellationToken);
             return new Detected(
@@ -166,21 +163,18 @@ sealed class DetectorProcess : IDetector, IDisposable
         _to.Flush();
     }
 
-    async Task SendAsync(long id, PixelImage image)
+    async Task SendAsync(long id, ReadOnlyMemory<byte> jpeg)
     {
         await _writing.WaitAsync();
         try
         {
             _to.Write(id);
-            _to.Write(image.Width);
-            _to.Write(image.Height);
-            _to.Write(image.Channels);
-            _to.Write(image.Pixels);
+            _to.Write(jpeg.Length);
+            _to.Write(jpeg.Span);
             _to.Flush();
         }
         catch (Exception fault) when (fault is IOException or ObjectDisposedException)
         {
-            // The picture is disposed when its time was up; the process is ended by then.
             End($"{_name} takes no more pictures.");
         }
         finally
@@ -194,14 +188,13 @@ sealed class DetectorProcess : IDetector, IDisposable
         try
         {
             using var from = new BinaryReader(_process.StandardOutput.BaseStream, Encoding.UTF8);
-            var width = from.ReadInt32();
             if (from.ReadString() is { Length: > 0 } problem)
             {
                 _loaded.TrySetException(new OnnxException(problem));
                 return;
             }
 
-            _loaded.TrySetResult(width);
+            _loaded.TrySetResult();
             while (true)
             {
                 var id = from.ReadInt64();

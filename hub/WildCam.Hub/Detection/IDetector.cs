@@ -1,4 +1,3 @@
-using WildCam.Imaging;
 using WildCam.Storage.Detection;
 
 namespace WildCam.Hub.Detection;
@@ -12,9 +11,10 @@ interface IDetector
     /// <summary>Under which model its findings are filed.</summary>
     int ModelId { get; }
 
-    /// <summary>Width in pixels that a picture should at least be decoded to.</summary>
-    int WidthMin { get; }
-
-    /// <summary>Looks at a picture (RGB, as shown). May be called on many threads at once.</summary>
-    Task<Detected> DetectAsync(CaptureToDetect capture, PixelImage image, CancellationToken cancellationToken);
+    /// <summary>
+    /// Looks at a picture's JPEG file; one that cannot be decoded has neither findings nor a problem. May be called on
+    /// many threads at once.
+    /// </summary>
+    Task<Detected> DetectAsync(
+        CaptureToDetect capture, ReadOnlyMemory<byte> jpeg, CancellationToken cancellationToken);
 }

@@ -186,7 +186,8 @@ public sealed class DeskPagesTests(DeskHub hub) : IClassFixture<DeskHub>
         var wide = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth");
         var widest = wide <= 0 ? "" : await page.EvaluateAsync<string>("""
             [...document.querySelectorAll('body *')].filter(e => !e.parentElement.closest('.scroll, svg, nav'))
-              .sort((a, b) => b.getBoundingClientRect().right - a.getBoundingClientRect().right)[0].outerHTML.slice(0, 300)
+              .sort((a, b) => b.getBoundingClientRect().right - a.getBoundingClientRect().right)[0]
+              .outerHTML.slice(0, 300)
             """);
         Assert.True(wide <= 0, $"{name} is {wide} px wider than {width} px: {widest}");
         // The policy holds for scripts of the page; axe comes in by the debugger.

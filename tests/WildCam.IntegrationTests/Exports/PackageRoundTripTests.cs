@@ -80,7 +80,8 @@ public sealed class PackageRoundTripTests(ApiWorld world) : IClassFixture<ApiWor
         var species = await contents.ListSpeciesAsync(world.ProjectId, package.Id, default);
         Assert.Equal(
             observations.All("observationType")
-                .Zip(observations.All("scientificName"), (kind, name) => $"{kind} {name}").GroupBy(o => o).Select(g => $"{g.Key} {g.Count()}").Order(StringComparer.Ordinal),
+                .Zip(observations.All("scientificName"), (kind, name) => $"{kind} {name}")
+                .GroupBy(o => o).Select(g => $"{g.Key} {g.Count()}").Order(StringComparer.Ordinal),
             species.Select(s => $"{s.Kind} {s.ScientificName} {s.Observations}").Order(StringComparer.Ordinal));
         var deployments = await contents.ListDeploymentsAsync(world.ProjectId, package.Id, default);
         Assert.Equal(

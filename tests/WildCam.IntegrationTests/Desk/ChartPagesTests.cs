@@ -233,6 +233,15 @@ public sealed class ChartPagesTests(DeskHub hub) : IClassFixture<DeskHub>
             """);
         Assert.Equal(effort - gaps, Number("camera-days"), 0.06);
 
+        var page = await hub.OpenAsync(360, 800);
+        await page.GotoAsync(answer.RequestMessage!.RequestUri!.ToString());
+        Assert.True(await page.EvaluateAsync<bool>(
+            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"));
+        var axe = await page.RunAxe();
+        Assert.True(axe.Violations.Length == 0, string.Join('\n', axe.Violations.Select(v =>
+            $"{v.Id}: {v.Help} {string.Join(' ', v.Nodes.Take(3).Select(n => n.Html))}")));
+        await page.Context.CloseAsync();
+
         double Number(string id) => double.Parse(
             Plain(Regex.Match(html, $"<dd id=\"{id}\">([^< ]+)").Groups[1].Value), Invariant);
     }

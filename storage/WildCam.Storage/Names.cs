@@ -67,6 +67,9 @@ public static class JobKinds
     public const string Detection = "detection";
     public const string Event = "event";
 
+    /// <summary>Writes a project's report; the subject is the report's id.</summary>
+    public const string Report = "report";
+
     /// <summary>A step over many events; the subject is the step's id.</summary>
     public const string Bulk = "bulk";
 
@@ -82,12 +85,9 @@ public static class JobKinds
     /// <summary>Writes a file of a project's data; the subject is the export's id.</summary>
     public const string Export = "export";
 
-    /// <summary>Writes a project's report; the subject is the report's id.</summary>
-    public const string Report = "report";
-
     /// <summary>Every kind, for pages that show those without jobs too.</summary>
     public static IReadOnlyList<string> All { get; } =
-        [Thumbnail, Exif, Detection, Event, Bulk, Clock, Suppression, Merge, Export, Report];
+        [Thumbnail, Exif, Detection, Event, Bulk, Clock, Suppression, Merge, Export];
 }
 
 /// <summary>Channels of NOTIFY; each is only a hint, and each listener also polls.</summary>

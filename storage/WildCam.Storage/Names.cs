@@ -67,6 +67,9 @@ public static class JobKinds
     public const string Detection = "detection";
     public const string Event = "event";
 
+    /// <summary>Writes a project's report; the subject is the report's id.</summary>
+    public const string Report = "report";
+
     /// <summary>A step over many events; the subject is the step's id.</summary>
     public const string Bulk = "bulk";
 

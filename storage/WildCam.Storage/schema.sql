@@ -53,6 +53,19 @@ begin
   return new;
 end $$;
 
+CREATE FUNCTION public.note_species_alerts() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  if exists (select from species_alert_rules where is_on) then
+    insert into species_alert_marks (event_id)
+    select distinct f.event_id from found f
+    where f.category in (1, 2, 3) and f.started_at > now() - interval '31 days'
+      and exists (select from species_alert_rules r where r.project_id = f.project_id and r.is_on);
+  end if;
+  return null;
+end $$;
+
 CREATE FUNCTION public.refresh_daily_summary(max_buckets integer) RETURNS integer
     LANGUAGE plpgsql
     SET plan_cache_mode TO 'force_custom_plan'
@@ -341,8 +354,12 @@ CREATE TABLE public.alert_channels (
     sealed bytea NOT NULL,
     is_on boolean DEFAULT true NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
-    CONSTRAINT alert_channels_kind_check CHECK (((kind >= 1) AND (kind <= 4))),
-    CONSTRAINT alert_channels_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100)))
+    account_id integer,
+    endpoint_hash bytea,
+    CONSTRAINT alert_channels_endpoint_hash_check CHECK ((length(endpoint_hash) = 32)),
+    CONSTRAINT alert_channels_kind_check CHECK (((kind >= 1) AND (kind <= 5))),
+    CONSTRAINT alert_channels_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+    CONSTRAINT alert_channels_push_check CHECK (((kind <> 5) OR ((account_id IS NOT NULL) AND (endpoint_hash IS NOT NULL))))
 );
 
 ALTER TABLE public.alert_channels ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -370,6 +387,7 @@ CREATE TABLE public.alert_messages (
     leased_until timestamp with time zone,
     ended_at timestamp with time zone,
     reason text,
+    species_alert_id bigint,
     CONSTRAINT alert_messages_occasion_check CHECK ((occasion = ANY (ARRAY[1, 2, 3]))),
     CONSTRAINT alert_messages_state_check CHECK ((state = ANY (ARRAY[1, 2, 3])))
 );
@@ -1309,6 +1327,15 @@ ALTER TABLE public.projects ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     CACHE 1
 );
 
+CREATE TABLE public.push_keys (
+    id boolean DEFAULT true NOT NULL,
+    public_key bytea NOT NULL,
+    sealed bytea NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT push_keys_id_check CHECK (id),
+    CONSTRAINT push_keys_public_key_check CHECK ((length(public_key) = 65))
+);
+
 CREATE TABLE public.qrtz_blob_triggers (
     sched_name text NOT NULL,
     trigger_name text NOT NULL,
@@ -1476,6 +1503,26 @@ CREATE TABLE public.recurring_runs (
     ended_at timestamp with time zone,
     succeeded boolean,
     result text
+);
+
+CREATE TABLE public.reports (
+    id uuid NOT NULL,
+    project_id integer NOT NULL,
+    account_id integer NOT NULL,
+    from_date date NOT NULL,
+    to_date date NOT NULL,
+    interval_minutes integer NOT NULL,
+    unconfirmed boolean NOT NULL,
+    state smallint DEFAULT 1 NOT NULL,
+    steps_done integer DEFAULT 0 NOT NULL,
+    steps integer DEFAULT 0 NOT NULL,
+    size_bytes bigint DEFAULT 0 NOT NULL,
+    problem text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    ended_at timestamp with time zone,
+    CONSTRAINT reports_check CHECK ((to_date >= from_date)),
+    CONSTRAINT reports_interval_minutes_check CHECK (((interval_minutes >= 1) AND (interval_minutes <= 1440))),
+    CONSTRAINT reports_state_check CHECK ((state = ANY (ARRAY[1, 2, 3, 4])))
 );
 
 CREATE TABLE public.review_reservations (
@@ -1650,6 +1697,94 @@ CREATE VIEW public.site_coordinates AS
 
 ALTER TABLE public.sites ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
     SEQUENCE NAME public.sites_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.species_alert_followers (
+    rule_id integer NOT NULL,
+    account_id integer NOT NULL
+);
+
+CREATE TABLE public.species_alert_marks (
+    id bigint NOT NULL,
+    event_id uuid NOT NULL,
+    made_at timestamp with time zone DEFAULT now() NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='5000');
+
+ALTER TABLE public.species_alert_marks ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.species_alert_marks_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.species_alert_rules (
+    id integer NOT NULL,
+    project_id integer NOT NULL,
+    account_id integer NOT NULL,
+    is_shared boolean NOT NULL,
+    name text NOT NULL,
+    category smallint NOT NULL,
+    taxon_id integer,
+    site_id integer,
+    from_minute smallint,
+    until_minute smallint,
+    group_min smallint NOT NULL,
+    rare_days smallint,
+    score_min real NOT NULL,
+    cooldown_minutes integer NOT NULL,
+    late_days smallint NOT NULL,
+    is_on boolean DEFAULT true NOT NULL,
+    muted_until timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT species_alert_rules_category_check CHECK ((category = ANY (ARRAY[1, 2, 3]))),
+    CONSTRAINT species_alert_rules_check CHECK (((from_minute IS NULL) = (until_minute IS NULL))),
+    CONSTRAINT species_alert_rules_check1 CHECK (((taxon_id IS NULL) OR (category = 1))),
+    CONSTRAINT species_alert_rules_cooldown_minutes_check CHECK (((cooldown_minutes >= 0) AND (cooldown_minutes <= 10080))),
+    CONSTRAINT species_alert_rules_from_minute_check CHECK (((from_minute >= 0) AND (from_minute <= 1439))),
+    CONSTRAINT species_alert_rules_group_min_check CHECK (((group_min >= 1) AND (group_min <= 1000))),
+    CONSTRAINT species_alert_rules_late_days_check CHECK (((late_days >= 1) AND (late_days <= 30))),
+    CONSTRAINT species_alert_rules_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
+    CONSTRAINT species_alert_rules_rare_days_check CHECK (((rare_days >= 1) AND (rare_days <= 3650))),
+    CONSTRAINT species_alert_rules_score_min_check CHECK (((score_min >= (0)::double precision) AND (score_min <= (1)::double precision))),
+    CONSTRAINT species_alert_rules_until_minute_check CHECK (((until_minute >= 0) AND (until_minute <= 1439)))
+);
+
+ALTER TABLE public.species_alert_rules ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.species_alert_rules_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.species_alerts (
+    id bigint NOT NULL,
+    rule_id integer NOT NULL,
+    project_id integer NOT NULL,
+    event_id uuid NOT NULL,
+    site_id integer,
+    taxon_id integer,
+    category smallint NOT NULL,
+    count integer NOT NULL,
+    source smallint NOT NULL,
+    confidence real,
+    capture_id uuid NOT NULL,
+    seen_at timestamp with time zone NOT NULL,
+    raised_at timestamp with time zone NOT NULL,
+    is_told boolean NOT NULL
+);
+
+ALTER TABLE public.species_alerts ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.species_alerts_id_seq
     START WITH 1
     INCREMENT BY 1
     NO MINVALUE
@@ -2033,6 +2168,9 @@ ALTER TABLE ONLY public.projects
 ALTER TABLE ONLY public.projects
     ADD CONSTRAINT projects_slug_key UNIQUE (slug);
 
+ALTER TABLE ONLY public.push_keys
+    ADD CONSTRAINT push_keys_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.qrtz_blob_triggers
     ADD CONSTRAINT qrtz_blob_triggers_pkey PRIMARY KEY (sched_name, trigger_name, trigger_group);
 
@@ -2075,6 +2213,9 @@ ALTER TABLE ONLY public.quarantine_entries
 ALTER TABLE ONLY public.recurring_runs
     ADD CONSTRAINT recurring_runs_pkey PRIMARY KEY (name);
 
+ALTER TABLE ONLY public.reports
+    ADD CONSTRAINT reports_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.review_reservations
     ADD CONSTRAINT review_reservations_pkey PRIMARY KEY (event_id);
 
@@ -2107,6 +2248,21 @@ ALTER TABLE ONLY public.sites
 
 ALTER TABLE ONLY public.sites
     ADD CONSTRAINT sites_project_id_slug_key UNIQUE (project_id, slug);
+
+ALTER TABLE ONLY public.species_alert_followers
+    ADD CONSTRAINT species_alert_followers_pkey PRIMARY KEY (rule_id, account_id);
+
+ALTER TABLE ONLY public.species_alert_marks
+    ADD CONSTRAINT species_alert_marks_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.species_alert_rules
+    ADD CONSTRAINT species_alert_rules_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.species_alerts
+    ADD CONSTRAINT species_alerts_pkey PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.species_alerts
+    ADD CONSTRAINT species_alerts_rule_id_event_id_key UNIQUE (rule_id, event_id);
 
 ALTER TABLE ONLY public.species_merges
     ADD CONSTRAINT species_merges_pkey PRIMARY KEY (id);
@@ -2149,6 +2305,10 @@ ALTER TABLE ONLY public.wildlife_detections
 
 CREATE INDEX abandoned_uploads_given_up_at_idx ON public.abandoned_uploads USING btree (given_up_at);
 
+CREATE UNIQUE INDEX alert_channels_browser ON public.alert_channels USING btree (project_id, account_id, endpoint_hash) WHERE (endpoint_hash IS NOT NULL);
+
+CREATE UNIQUE INDEX alert_channels_own_mail ON public.alert_channels USING btree (project_id, account_id) WHERE ((kind = 1) AND (account_id IS NOT NULL));
+
 CREATE INDEX alert_channels_project_id_idx ON public.alert_channels USING btree (project_id);
 
 CREATE INDEX alert_messages_next_at_idx ON public.alert_messages USING btree (next_at) WHERE (state = 1);
@@ -2156,6 +2316,8 @@ CREATE INDEX alert_messages_next_at_idx ON public.alert_messages USING btree (ne
 CREATE UNIQUE INDEX alert_messages_once ON public.alert_messages USING btree (alert_id, channel_id, occasion) WHERE (alert_id IS NOT NULL);
 
 CREATE INDEX alert_messages_project_id_created_at_idx ON public.alert_messages USING btree (project_id, created_at DESC);
+
+CREATE UNIQUE INDEX alert_messages_species_once ON public.alert_messages USING btree (species_alert_id, channel_id) WHERE (species_alert_id IS NOT NULL);
 
 CREATE UNIQUE INDEX alerts_one_open ON public.alerts USING btree (project_id, kind, camera_id) WHERE (closed_at IS NULL);
 
@@ -2305,6 +2467,8 @@ CREATE INDEX quarantine_entries_device_capture_id_idx ON public.quarantine_entri
 
 CREATE INDEX quarantine_entries_received_at_idx ON public.quarantine_entries USING btree (received_at DESC) WHERE (resolved_at IS NULL);
 
+CREATE INDEX reports_project_id_created_at_idx ON public.reports USING btree (project_id, created_at DESC);
+
 CREATE INDEX review_reservations_project_id_reserved_until_idx ON public.review_reservations USING btree (project_id, reserved_until);
 
 CREATE INDEX rollout_cameras_camera_id_idx ON public.rollout_cameras USING btree (camera_id);
@@ -2326,6 +2490,14 @@ CREATE UNIQUE INDEX saved_views_project_id_account_id_lower_idx ON public.saved_
 CREATE INDEX saved_views_project_id_idx ON public.saved_views USING btree (project_id) WHERE is_shared;
 
 CREATE INDEX sessions_account_id_idx ON public.sessions USING btree (account_id);
+
+CREATE INDEX species_alert_rules_project_id_idx ON public.species_alert_rules USING btree (project_id);
+
+CREATE INDEX species_alerts_event_id_idx ON public.species_alerts USING btree (event_id);
+
+CREATE INDEX species_alerts_project_id_id_idx ON public.species_alerts USING btree (project_id, id DESC);
+
+CREATE INDEX species_alerts_rule_id_raised_at_idx ON public.species_alerts USING btree (rule_id, raised_at DESC) WHERE is_told;
 
 CREATE UNIQUE INDEX species_merges_project_id_from_taxon_idx ON public.species_merges USING btree (project_id, from_taxon) WHERE (undone_at IS NULL);
 
@@ -2357,10 +2529,15 @@ CREATE INDEX wildlife_detections_time ON ONLY public.wildlife_detections USING b
 
 CREATE TRIGGER audit_entries_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_entries FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_audit_change();
 
+CREATE TRIGGER event_findings_alert AFTER INSERT ON public.event_findings REFERENCING NEW TABLE AS found FOR EACH STATEMENT EXECUTE FUNCTION public.note_species_alerts();
+
 CREATE TRIGGER merge_taxon BEFORE INSERT OR UPDATE OF is_current ON public.wildlife_detections FOR EACH ROW WHEN ((new.is_current AND (new.taxon_id IS NOT NULL))) EXECUTE FUNCTION public.merge_taxon();
 
 ALTER TABLE ONLY public.abandoned_uploads
     ADD CONSTRAINT abandoned_uploads_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
+
+ALTER TABLE ONLY public.alert_channels
+    ADD CONSTRAINT alert_channels_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
 
 ALTER TABLE ONLY public.alert_channels
     ADD CONSTRAINT alert_channels_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
@@ -2373,6 +2550,9 @@ ALTER TABLE ONLY public.alert_messages
 
 ALTER TABLE ONLY public.alert_messages
     ADD CONSTRAINT alert_messages_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.alert_messages
+    ADD CONSTRAINT alert_messages_species_alert_id_fkey FOREIGN KEY (species_alert_id) REFERENCES public.species_alerts(id) ON DELETE CASCADE;
 
 ALTER TABLE ONLY public.alert_mutes
     ADD CONSTRAINT alert_mutes_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
@@ -2638,6 +2818,12 @@ ALTER TABLE ONLY public.qrtz_triggers
 ALTER TABLE ONLY public.quarantine_entries
     ADD CONSTRAINT quarantine_entries_camera_id_fkey FOREIGN KEY (camera_id) REFERENCES public.cameras(id);
 
+ALTER TABLE ONLY public.reports
+    ADD CONSTRAINT reports_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.reports
+    ADD CONSTRAINT reports_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
 ALTER TABLE ONLY public.review_reservations
     ADD CONSTRAINT review_reservations_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
 
@@ -2691,6 +2877,39 @@ ALTER TABLE ONLY public.sign_in_links
 
 ALTER TABLE ONLY public.sites
     ADD CONSTRAINT sites_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.species_alert_followers
+    ADD CONSTRAINT species_alert_followers_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.species_alert_followers
+    ADD CONSTRAINT species_alert_followers_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES public.species_alert_rules(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.species_alert_rules
+    ADD CONSTRAINT species_alert_rules_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.species_alert_rules
+    ADD CONSTRAINT species_alert_rules_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.species_alert_rules
+    ADD CONSTRAINT species_alert_rules_site_id_fkey FOREIGN KEY (site_id) REFERENCES public.sites(id);
+
+ALTER TABLE ONLY public.species_alert_rules
+    ADD CONSTRAINT species_alert_rules_taxon_id_fkey FOREIGN KEY (taxon_id) REFERENCES public.taxa(id);
+
+ALTER TABLE ONLY public.species_alerts
+    ADD CONSTRAINT species_alerts_event_id_fkey FOREIGN KEY (event_id) REFERENCES public.events(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.species_alerts
+    ADD CONSTRAINT species_alerts_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
+
+ALTER TABLE ONLY public.species_alerts
+    ADD CONSTRAINT species_alerts_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES public.species_alert_rules(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.species_alerts
+    ADD CONSTRAINT species_alerts_site_id_fkey FOREIGN KEY (site_id) REFERENCES public.sites(id);
+
+ALTER TABLE ONLY public.species_alerts
+    ADD CONSTRAINT species_alerts_taxon_id_fkey FOREIGN KEY (taxon_id) REFERENCES public.taxa(id);
 
 ALTER TABLE ONLY public.species_merges
     ADD CONSTRAINT species_merges_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);

@@ -12,6 +12,10 @@ static class AlertForms
 {
     const int MailAddressesMax = 10;
 
+    /// <summary>Channels that a project may have; a browser is one person's.</summary>
+    public static readonly ChannelKind[] ProjectKinds =
+        [ChannelKind.Email, ChannelKind.Slack, ChannelKind.Sms, ChannelKind.Webhook];
+
     public static (AlertPolicy? Policy, string? Problem) ReadPolicy(IFormCollection form)
     {
         var rules = new List<AlertRule>();
@@ -52,7 +56,7 @@ static class AlertForms
         var number = form["number"].ToString().Trim();
         var body = form["body"].ToString();
         var authorization = form["authorization"].ToString().Trim();
-        var problem = !Enum.IsDefined(kind) ? "Choose a kind of channel."
+        var problem = !ProjectKinds.Contains(kind) ? "Choose a kind of channel."
             : name.Length is 0 or > AlertChannelsTable.NameCharsMax || HasControls(name)
                 ? $"A channel's name has 1 to {AlertChannelsTable.NameCharsMax} characters."
             : target.Length is 0 or > ChannelSettings.TargetCharsMax || HasControls(target)
@@ -93,10 +97,10 @@ static class AlertForms
 
     static bool HasControls(string text) => text.Any(char.IsControl);
 
-    static bool Number(string? text, int least, int most, out int number) =>
+    internal static bool Number(string? text, int least, int most, out int number) =>
         int.TryParse(text, CultureInfo.InvariantCulture, out number) && number >= least && number <= most;
 
-    static int? Minute(string text) =>
+    internal static int? Minute(string text) =>
         TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
             ? (time.Hour * 60) + time.Minute
             : null;

@@ -4,6 +4,7 @@ using System.Text.Unicode;
 using Microsoft.AspNetCore.ResponseCompression;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using WildCam.Hub.Desk.Charts;
+using WildCam.Hub.Desk.Reports;
 using WildCam.Hub.Hosting;
 using WildCam.Hub.Jobs;
 using WildCam.Storage.Cameras;
@@ -13,8 +14,10 @@ using WildCam.Storage.Clocks;
 using WildCam.Storage.Desk;
 using WildCam.Storage.Find;
 using WildCam.Storage.Identifications;
+using WildCam.Storage.Imports;
 using WildCam.Storage.Ingest;
 using WildCam.Storage.Remarks;
+using WildCam.Storage.Reports;
 using WildCam.Storage.Review;
 using WildCam.Storage.Watch;
 
@@ -55,6 +58,10 @@ static class DeskSlice
         services.AddSingleton<SightingsTable>();
         services.AddSingleton<EffortTable>();
         services.AddSingleton<ChartReader>();
+        services.AddSingleton<ReportsTable>();
+        services.AddSingleton<ReportNumbersTable>();
+        services.AddSingleton<ReportReader>();
+        services.AddSingleton<IJobHandler, ReportJob>();
         services.AddSingleton<CameraPagesTable>();
         services.AddSingleton<CameraPages>();
         services.AddSingleton<ManagePages>();
@@ -66,6 +73,12 @@ static class DeskSlice
         services.TryAddSingleton<ChannelSeal>();
         services.AddSingleton<AlertChannelsTable>();
         services.AddSingleton<AlertPages>();
+        services.AddSingleton<SpeciesAlertRulesTable>();
+        services.AddSingleton<SpeciesAlertsTable>();
+        services.AddSingleton<OwnChannelsTable>();
+        services.TryAddSingleton<PushKeysTable>();
+        services.TryAddSingleton<PushKeys>();
+        services.AddSingleton<SpeciesAlertPages>();
         services.AddSingleton<MapGroundsTable>();
         services.TryAddSingleton<OperationalGapsTable>();
         services.AddOptions<MapOptions>().BindConfiguration(MapOptions.Section)
@@ -75,6 +88,7 @@ static class DeskSlice
             .ValidateOnStart();
         services.AddSingleton<ProjectSpeciesTable>();
         services.AddSingleton<AbandonedUploadsTable>();
+        services.AddSingleton<PackageContentsTable>();
         services.AddSingleton<PrivacyTable>();
         services.TryAddSingleton<CameraRegistration>();
         services.TryAddSingleton<SitesTable>();
@@ -127,6 +141,7 @@ static class DeskSlice
         LookRoutes.Map(pages);
         FindRoutes.Map(pages);
         ChartRoutes.Map(pages);
+        ReportRoutes.Map(pages);
         ReviewRoutes.Map(pages);
         CameraRoutes.Map(pages);
         RegisterRoutes.Map(pages);
@@ -139,6 +154,7 @@ static class DeskSlice
         WallRoutes.Map(pages);
         MeasurementRoutes.Map(pages);
         AlertRoutes.Map(pages);
+        SpeciesAlertRoutes.Map(pages);
         GapRoutes.Map(pages);
         MapRoutes.Map(pages);
         ImportRoutes.Map(pages);

@@ -4,6 +4,7 @@ using WildCam.Hub.Desk.Parts;
 using WildCam.Hub.Hosting;
 using WildCam.Storage.Desk;
 using WildCam.Storage.Find;
+using WildCam.Storage.Imports;
 using WildCam.Storage.Watch;
 
 namespace WildCam.Hub.Desk;
@@ -139,7 +140,7 @@ static class LookRoutes
 
     static async Task<IResult> SpeciesAsync(
         string project, HttpContext context, Frames frames, GalleryPages galleries, SpeciesPagesTable species,
-        TimeProvider time)
+        PackageContentsTable packages, TimeProvider time)
     {
         if (await frames.OpenAsync(context, project) is not { Project: { } open } frame)
         {
@@ -153,6 +154,7 @@ static class LookRoutes
         {
             [nameof(SpeciesPage.Frame)] = frame,
             [nameof(SpeciesPage.IsTree)] = context.Request.Query["by"] == "tree",
+            [nameof(SpeciesPage.Packages)] = await packages.ListTitlesAsync(open.Id, context.RequestAborted),
             [nameof(SpeciesPage.Rows)] = names.Species.Values
                 .Select(s => (s, counts.GetValueOrDefault(s.Id))).OrderByDescending(r => r.Item2?.All ?? 0).ToList(),
         });

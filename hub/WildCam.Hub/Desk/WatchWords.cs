@@ -74,6 +74,7 @@ static class WatchWords
         ChannelKind.Email => "E-mail",
         ChannelKind.Slack => "Slack",
         ChannelKind.Sms => "SMS",
+        ChannelKind.Push => "Browser",
         _ => "Webhook",
     };
 

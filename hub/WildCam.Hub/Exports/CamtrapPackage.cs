@@ -1,4 +1,5 @@
 using System.Globalization;
+using WildCam.Hub.Hosting;
 using WildCam.Storage;
 using WildCam.Storage.Exports;
 using WildCam.Storage.Imports;
@@ -242,14 +243,16 @@ sealed class CamtrapPackage : IExportFormat
         {
             written.NotePlace(told.Latitude, told.Longitude, told.From, told.Until);
             var place = told.Place;
-            var days = (told.Until - told.From).TotalDays;
             csv.Raw(told.Id).Raw(place.Site).Text(place.SiteName)
                 .Number(told.Latitude, ExportWish.DecimalsMax).Number(told.Longitude, ExportWish.DecimalsMax)
                 .Number(told.UncertaintyMetres).Time(told.From, told.Zone).Time(told.Until, told.Zone).Empty()
                 .Text(place.Camera).Empty(7)
                 .Raw(written.WithClockIssues.Contains(place.DeploymentId) ? "true" : "false").Empty(3)
                 .Empty()
-                .Raw(string.Create(CultureInfo.InvariantCulture, $"effort:{days:0.00} camera-days")
+                .Raw(string.Create(CultureInfo.InvariantCulture, $"effort:{told.EffortDays:0.00} camera-days")
+                    // The standard has no place for failures within a deployment (camtrap-dp, issue 354).
+                    + string.Concat(told.Gaps.Select(g =>
+                        $" | gap:{SiteClock.Text(g.From, told.Zone)}/{SiteClock.Text(g.Until, told.Zone)}"))
                     + (place.Until is null ? " | ongoing" : "")
                     + (place.IsSensitive && !source.Wish.ExactSensitive ? " | coordinates snapped" : ""))
                 .Text(place.CameraName).End();

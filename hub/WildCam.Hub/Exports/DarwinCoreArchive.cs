@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using System.Xml;
+using WildCam.Hub.Hosting;
 using WildCam.Storage;
 using WildCam.Storage.Exports;
 

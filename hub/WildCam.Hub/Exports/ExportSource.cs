@@ -13,6 +13,12 @@ sealed record ToldPlace(ExportPlace Place, TimeZoneInfo Zone, double Latitude, d
     public DateTime From { get; } = Place.From.UtcDateTime;
 
     public DateTime Until { get; init; }
+
+    /// <summary>Times within it in which the camera did not work, oldest first and apart.</summary>
+    public IReadOnlyList<(DateTime From, DateTime Until)> Gaps { get; init; } = [];
+
+    /// <summary>Trap effort: the time that the camera stood there, less its gaps.</summary>
+    public double EffortDays => (Until - From).TotalDays - Gaps.Sum(g => (g.Until - g.From).TotalDays);
 }
 
 /// <summary>
@@ -89,8 +95,10 @@ sealed class ExportSource
         var span = new ExportSpan(
             project.Id, wish.From is { } from ? SiteClock.StartOf(from, zone) : DateTime.UnixEpoch,
             wish.To is { } to ? SiteClock.StartOf(to.AddDays(1), zone) : now.UtcDateTime.AddDays(3));
+        var gaps = (await rows.ListGapsAsync(project.Id, now, cancellationToken)).ToLookup(g => g.CameraId);
         var places = (await rows.ListPlacesAsync(project.Id, cancellationToken))
             .Select(p => Tell(p, wish, now)).OfType<ToldPlace>()
+            .Select(p => p with { Gaps = Within(p, gaps[p.Place.CameraId]) })
             .Where(p => p.From < span.Until && p.Until > span.From).ToList();
         return new ExportSource(rows, packages, project, wish, span, places, progress)
         {
@@ -182,6 +190,27 @@ sealed class ExportSource
         (Wish.OnlyDecided && finding.Source is not IdentificationSource.Person)
         || (finding.Source is IdentificationSource.Model && finding.Confidence < Wish.MinConfidence)
         || (Wish.People is PeopleChoice.LeaveOut && finding.Category is Category.Person);
+
+    /// <summary>Gaps cut to the time of a deployment; those that overlap are one.</summary>
+    static List<(DateTime From, DateTime Until)> Within(ToldPlace place, IEnumerable<ExportGap> gaps)
+    {
+        var within = new List<(DateTime From, DateTime Until)>();
+        foreach (var gap in gaps.Where(g => g.From < place.Until && g.Until > place.From).OrderBy(g => g.From))
+        {
+            var from = gap.From > place.From ? gap.From : place.From;
+            var until = gap.Until < place.Until ? gap.Until : place.Until;
+            if (within is [.., var last] && from <= last.Until)
+            {
+                within[^1] = (last.From, until > last.Until ? until : last.Until);
+            }
+            else
+            {
+                within.Add((from, until));
+            }
+        }
+
+        return within;
+    }
 
     static ToldPlace? Tell(ExportPlace place, ExportWish wish, DateTimeOffset now)
     {

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using WildCam.Hub.Hosting;
 using WildCam.Storage.Exports;
 using WildCam.Storage.Imports;
 

@@ -1,3 +1,4 @@
+using WildCam.Hub.Hosting;
 using WildCam.Storage.Exports;
 
 namespace WildCam.Hub.Exports;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using WildCam.Hub.Hosting;
 
 namespace WildCam.Hub.Exports;
 
@@ -6,6 +7,14 @@ namespace WildCam.Hub.Exports;
 static class SiteClock
 {
     const int Chars = 25;
+
+    /// <summary>A cell with a moment on the clock of a place: 2026-05-31T05:14:09-07:00.</summary>
+    public static CsvWriter Time(this CsvWriter csv, DateTime utc, TimeZoneInfo zone)
+    {
+        Span<byte> text = stackalloc byte[Chars];
+        Write(utc, zone, text);
+        return csv.Bytes(text);
+    }
 
     public static TimeZoneInfo Zone(string name) =>
         TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone) ? zone : TimeZoneInfo.Utc;

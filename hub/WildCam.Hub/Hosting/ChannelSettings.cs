@@ -7,10 +7,11 @@ namespace WildCam.Hub.Hosting;
 
 /// <summary>
 /// Where a channel leads: an e-mail address, or an address of the web with what it needs. In SMS templates {to} and
-/// {text} stand for the number and the message.
+/// {text} stand for the number and the message. A browser has its secret and its public key, both in base64url.
 /// </summary>
 public sealed record ChannelSettings(
-    string Target, string Secret = "", string Number = "", string Body = "", string Authorization = "")
+    string Target, string Secret = "", string Number = "", string Body = "", string Authorization = "",
+    string BrowserKey = "")
 {
     public const int TargetCharsMax = 500;
 

@@ -8,11 +8,22 @@ public static class Csv
     /// <summary>Most characters of one line that is read.</summary>
     public const int LineCharsMax = 10_000;
 
-    // A cell that begins with one of these is a formula to a spreadsheet.
-    const string FormulaSigns = "=+-@\t\r";
-
     /// <summary>One line with its end. A text that a spreadsheet would run gets an apostrophe in front.</summary>
-    public static string Line(params IEnumerable<string?> cells) => string.Join(',', cells.Select(Cell)) + "\r\n";
+    public static string Line(params IEnumerable<string?> cells)
+    {
+        using var bytes = new MemoryStream();
+        using (var writer = new CsvWriter(bytes, lineEnd: "\r\n"))
+        {
+            foreach (var cell in cells)
+            {
+                writer.Text(cell);
+            }
+
+            writer.End();
+        }
+
+        return Encoding.UTF8.GetString(bytes.GetBuffer(), 0, (int)bytes.Length);
+    }
 
     /// <summary>
     /// The lines of a text, each as its cells; empty ones are left out. Cells may be quoted, and hold line ends then. A
@@ -93,18 +104,5 @@ public static class Csv
 
         cells.Add(cell.ToString().Trim());
         return cells;
-    }
-
-    static string Cell(string? text)
-    {
-        if (string.IsNullOrEmpty(text))
-        {
-            return "";
-        }
-
-        var safe = FormulaSigns.Contains(text[0], StringComparison.Ordinal) ? "'" + text : text;
-        return safe.AsSpan().ContainsAny(",\"\r\n") || safe[0] is ' ' || safe[^1] is ' '
-            ? $"\"{safe.Replace("\"", "\"\"", StringComparison.Ordinal)}\""
-            : safe;
     }
 }

@@ -62,7 +62,7 @@ public sealed partial class OrphanSweep(
     public const int SettledMax = 10_000;
 
     const string Trash = "trash/";
-    static readonly string[] OtherFolders = [Trash, "models/", "quarantine/", "firmware/", "exports/"];
+    static readonly string[] OtherFolders = [Trash, "models/", "quarantine/", "firmware/", "exports/", "reports/"];
 
     readonly OrphansTable _table = new(database);
     readonly CapturesTable _captures = new(database);

@@ -30,4 +30,10 @@ public sealed class AlertOptions
     /// are not public; empty: none.
     /// </summary>
     public string AllowedNetworks { get; set; } = "";
+
+    /// <summary>
+    /// Where a push service may complain, as mailto: or https:; empty: the hub's public address, if that is https.
+    /// </summary>
+    [RegularExpression("(mailto:|https://).+")]
+    public string PushContact { get; set; } = "";
 }

@@ -63,6 +63,12 @@ sealed partial class MessageLoop(
             NotDelivered(log, message.Id, message.ChannelId, message.Kind, message.Attempts, result.Reason);
         }
 
+        if (result.IsEnded)
+        {
+            await messages.EndBrowserAsync(message.ChannelId, CancellationToken.None);
+            return;
+        }
+
         await messages.NoteAsync(
             message.Id, message.Attempts, state, now, next, result.Reason, CancellationToken.None);
     }

@@ -14,31 +14,45 @@ namespace WildCam.Hub.Watch;
 /// <param name="State">Waiting: it is worth another attempt.</param>
 /// <param name="Reason">Why not; never an address or a secret.</param>
 /// <param name="RetryAfter">The receiver's own wish.</param>
-public sealed record SendResult(MessageState State, string? Reason = null, TimeSpan? RetryAfter = null)
+/// <param name="IsEnded">The browser is told no more: its channel goes.</param>
+public sealed record SendResult(
+    MessageState State, string? Reason = null, TimeSpan? RetryAfter = null, bool IsEnded = false)
 {
     public static SendResult Delivered { get; } = new(MessageState.Delivered);
 
     public static SendResult Retry(string reason, TimeSpan? after = null) => new(MessageState.Waiting, reason, after);
 
     public static SendResult Dead(string reason) => new(MessageState.Dead, reason);
+
+    public static SendResult Ended(string reason) => new(MessageState.Dead, reason, IsEnded: true);
 }
 
-/// <summary>Sends one message over its channel: mail, Slack, SMS gateway or webhook.</summary>
+/// <summary>Sends one message over its channel: mail, Slack, SMS gateway, webhook or Web Push.</summary>
 sealed class MessageSender : IDisposable
 {
     static readonly TimeSpan SendTimeout = TimeSpan.FromSeconds(15);
     static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(10);
     static readonly TimeSpan RetryAfterMax = TimeSpan.FromHours(24);
 
+    /// <summary>How long a push service keeps a message for a browser that is away.</summary>
+    static readonly TimeSpan PushTtl = TimeSpan.FromHours(24);
+
     readonly ChannelSeal _seal;
+    readonly PushKeys _keys;
+    readonly string _contact;
     readonly AlertOptions _options;
     readonly TimeProvider _time;
     readonly HttpClient _http;
 
-    public MessageSender(ChannelSeal seal, IOptions<AlertOptions> options, TimeProvider time)
+    public MessageSender(
+        ChannelSeal seal, PushKeys keys, IOptions<AlertOptions> options, IOptions<HubOptions> hub, TimeProvider time)
     {
         _seal = seal;
+        _keys = keys;
         _options = options.Value;
+        _contact = _options.PushContact.Length > 0 ? _options.PushContact
+            : hub.Value.PublicUrl.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ? hub.Value.PublicUrl
+            : "";
         _time = time;
         _ = TrustedProxies.TryRead(_options.AllowedNetworks, out var allowed);
         var guard = new AddressGuard(allowed);
@@ -68,9 +82,12 @@ sealed class MessageSender : IDisposable
 
         try
         {
-            return message.Kind == ChannelKind.Email
-                ? await MailAsync(message, settings, cancellationToken)
-                : await PostAsync(message, settings, cancellationToken);
+            return message.Kind switch
+            {
+                ChannelKind.Email => await MailAsync(message, settings, cancellationToken),
+                ChannelKind.Push => await PushAsync(message, settings, cancellationToken),
+                _ => await PostAsync(message, settings, cancellationToken),
+            };
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
         {
@@ -107,6 +124,35 @@ sealed class MessageSender : IDisposable
                     ? $"The receiver answered {status}: redirects are not followed."
                     : $"The receiver answered {status}.",
                 RetryAfter(response.Headers.RetryAfter));
+    }
+
+    async Task<SendResult> PushAsync(
+        ClaimedMessage message, ChannelSettings settings, CancellationToken cancellationToken)
+    {
+        if (PushSubscription.Of(settings) is not { } browser)
+        {
+            return SendResult.Dead("What this browser gave is no subscription.");
+        }
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, browser.Endpoint)
+        {
+            Content = new ByteArrayContent(PushMessage.Encrypt(PushText.Of(message), browser)),
+        };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue(MediaTypeNames.Application.Octet);
+        request.Content.Headers.ContentEncoding.Add("aes128gcm");
+        request.Headers.Add("TTL", $"{PushTtl.TotalSeconds:0}");
+        request.Headers.TryAddWithoutValidation(
+            "Authorization",
+            await _keys.AuthorizeAsync(browser.Endpoint, _contact, _time.GetUtcNow(), cancellationToken));
+        using var response = await _http.SendAsync(
+            request, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        var status = (int)response.StatusCode;
+        return response.IsSuccessStatusCode ? SendResult.Delivered
+            // RFC 8030, 7.3: a subscription that is over is answered so for ever.
+            : response.StatusCode is HttpStatusCode.NotFound or HttpStatusCode.Gone
+                ? SendResult.Ended($"The browser's push service knows it no more ({status}).")
+            : status is 400 or 401 or 403 or 413 ? SendResult.Dead($"The push service refused it ({status}).")
+            : SendResult.Retry($"The push service answered {status}.", RetryAfter(response.Headers.RetryAfter));
     }
 
     HttpRequestMessage Webhook(ClaimedMessage message, ChannelSettings settings)

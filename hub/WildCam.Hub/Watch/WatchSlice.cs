@@ -6,7 +6,8 @@ using WildCam.Storage.Watch;
 namespace WildCam.Hub.Watch;
 
 /// <summary>
-/// Watches the fleet: what cameras measured, who is told when something is wrong, when cameras did not work.
+/// Watches the fleet and what it sees: what cameras measured, who is told when something is wrong or an animal came,
+/// when cameras did not work.
 /// </summary>
 static class WatchSlice
 {
@@ -16,7 +17,11 @@ static class WatchSlice
         services.TryAddSingleton<FleetListTable>();
         services.TryAddSingleton<AlertRulesTable>();
         services.AddSingleton<TelemetryHoursTable>();
+        services.AddSingleton<TelemetryMonthsTable>();
+        services.AddOptions<TelemetryOptions>().BindConfiguration(TelemetryOptions.Section).ValidateDataAnnotations()
+            .ValidateOnStart();
         services.AddSingleton<IRecurringWork, FoldTelemetry>();
+        services.AddSingleton<IRecurringWork, DropTelemetry>();
         services.AddSingleton<IRecurringWork, EstimateCameras>();
         services.AddOptions<AlertOptions>().BindConfiguration(AlertOptions.Section).ValidateDataAnnotations()
             .Validate(
@@ -29,9 +34,12 @@ static class WatchSlice
         services.TryAddSingleton<AlertsTable>();
         services.TryAddSingleton<AlertMessagesTable>();
         services.TryAddSingleton<ChannelSeal>();
+        services.TryAddSingleton<PushKeysTable>();
+        services.TryAddSingleton<PushKeys>();
         services.AddSingleton<MessageSender>();
         services.AddSingleton<IRecurringWork, EvaluateAlerts>();
         services.AddHostedService<MessageLoop>();
+        services.AddHostedService<SpeciesAlertsLoop>();
         services.TryAddSingleton<OperationalGapsTable>();
         services.AddSingleton<IRecurringWork, ProposeGaps>();
     }

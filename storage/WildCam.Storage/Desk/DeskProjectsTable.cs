@@ -45,4 +45,17 @@ public sealed class DeskProjectsTable(NpgsqlDataSource database)
 
         return who is { } found ? new DeskVisitor(accountId, found.Name, found.IsAdmin, projects) : null;
     }
+
+    /// <summary>A project as a viewer sees it, for reports; null: there is none.</summary>
+    public async Task<DeskProject?> FindForReportAsync(int projectId, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command(
+            "select id, slug, name, time_zone, language, is_demo, people_role from projects where id = $1", projectId);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await reader.ReadAsync(cancellationToken)
+            ? new DeskProject(
+                reader.GetInt32(0), reader.GetString(1), reader.GetString(2), reader.GetString(3), reader.GetString(4),
+                reader.GetBoolean(5), Role.Viewer, (Role)reader.GetInt16(6))
+            : null;
+    }
 }

@@ -6,6 +6,9 @@ public sealed record ExportPlace(
     double? Latitude, double? Longitude, double? ShownLatitude, double? ShownLongitude, bool IsSensitive,
     string ZoneName, DateTimeOffset From, DateTimeOffset? Until);
 
+/// <summary>A time in which a camera did not work, as somebody accepted.</summary>
+public readonly record struct ExportGap(int CameraId, DateTime From, DateTime Until);
+
 /// <summary>A place in the captures of a project, oldest first.</summary>
 public readonly record struct ExportKey(DateTime CapturedAt, Guid Id);
 

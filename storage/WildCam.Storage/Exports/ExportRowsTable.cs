@@ -52,6 +52,24 @@ public sealed class ExportRowsTable(NpgsqlDataSource database)
         return places;
     }
 
+    /// <summary>Accepted gaps of cameras, oldest first; one that goes on ends now.</summary>
+    public async Task<IReadOnlyList<ExportGap>> ListGapsAsync(
+        int projectId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command($"""
+            select camera_id, from_at, coalesce(until_at, $2) from operational_gaps
+            where project_id = $1 and state = 2 and from_at < $2 order by camera_id, from_at limit {PlacesMax}
+            """, projectId, now.ToUniversalTime());
+        var gaps = new List<ExportGap>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            gaps.Add(new ExportGap(reader.GetInt32(0), reader.GetDateTime(1), reader.GetDateTime(2)));
+        }
+
+        return gaps;
+    }
+
     /// <summary>Codes of the project's cameras by id, for captures of cameras that stand nowhere.</summary>
     public async Task<IReadOnlyDictionary<int, string>> ListCamerasAsync(
         int projectId, CancellationToken cancellationToken)

@@ -9,12 +9,15 @@ public enum ChannelKind : short
     Slack = 2,
     Sms = 3,
     Webhook = 4,
+
+    /// <summary>A browser of one person, through its maker's push service (RFC 8030).</summary>
+    Push = 5,
 }
 
 /// <summary>A channel; what leads there is sealed, <paramref name="Shown"/> is what people may see of it.</summary>
 public sealed record AlertChannel(int Id, ChannelKind Kind, string Name, string Shown, bool IsOn);
 
-/// <summary>A project's channels.</summary>
+/// <summary>A project's channels; those of persons are in <see cref="OwnChannelsTable"/>.</summary>
 public sealed class AlertChannelsTable(NpgsqlDataSource database)
 {
     public const int ChannelsMax = 20;
@@ -29,7 +32,7 @@ public sealed class AlertChannelsTable(NpgsqlDataSource database)
         await using var command = database.Command($"""
             insert into alert_channels (project_id, kind, name, shown, sealed)
             select $1, $2, $3, $4, $5
-            where (select count(*) from alert_channels where project_id = $1) < {ChannelsMax}
+            where (select count(*) from alert_channels where project_id = $1 and account_id is null) < {ChannelsMax}
             returning id
             """, projectId, (short)kind, name, shown, sealedSettings);
         return (int?)await command.ExecuteScalarAsync(cancellationToken);
@@ -37,8 +40,10 @@ public sealed class AlertChannelsTable(NpgsqlDataSource database)
 
     public async Task<IReadOnlyList<AlertChannel>> ListAsync(int projectId, CancellationToken cancellationToken)
     {
-        await using var command = database.Command(
-            "select id, kind, name, shown, is_on from alert_channels where project_id = $1 order by id", projectId);
+        await using var command = database.Command("""
+            select id, kind, name, shown, is_on from alert_channels
+            where project_id = $1 and account_id is null order by id
+            """, projectId);
         var channels = new List<AlertChannel>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
@@ -55,7 +60,8 @@ public sealed class AlertChannelsTable(NpgsqlDataSource database)
     public async Task<string?> SwitchAsync(int projectId, int id, bool isOn, CancellationToken cancellationToken)
     {
         await using var command = database.Command("""
-            update alert_channels set is_on = $3 where id = $2 and project_id = $1 returning name
+            update alert_channels set is_on = $3 where id = $2 and project_id = $1 and account_id is null
+            returning name
             """, projectId, id, isOn);
         return (string?)await command.ExecuteScalarAsync(cancellationToken);
     }
@@ -63,8 +69,9 @@ public sealed class AlertChannelsTable(NpgsqlDataSource database)
     /// <summary>Removes a channel with its messages; its name, or null where the project has no such one.</summary>
     public async Task<string?> DeleteAsync(int projectId, int id, CancellationToken cancellationToken)
     {
-        await using var command = database.Command(
-            "delete from alert_channels where id = $2 and project_id = $1 returning name", projectId, id);
+        await using var command = database.Command("""
+            delete from alert_channels where id = $2 and project_id = $1 and account_id is null returning name
+            """, projectId, id);
         return (string?)await command.ExecuteScalarAsync(cancellationToken);
     }
 }

@@ -60,7 +60,7 @@ public sealed class AlertMessagesTable(NpgsqlDataSource database)
                 insert into alert_messages (
                   id, project_id, channel_id, alert_id, occasion, subject, body, payload, next_at)
                 select gen_random_uuid(), $1, c.id, $2::bigint, $3, $4, $5, $6::jsonb, $7 from alert_channels c
-                where c.project_id = $1 and c.is_on and ($3 <> 2 or exists (
+                where c.project_id = $1 and c.account_id is null and c.is_on and ($3 <> 2 or exists (
                   select from alert_messages m
                   where m.alert_id = $2::bigint and m.channel_id = c.id and m.occasion = 1))
                 on conflict (alert_id, channel_id, occasion) where alert_id is not null do nothing
@@ -68,6 +68,44 @@ public sealed class AlertMessagesTable(NpgsqlDataSource database)
                 message.Payload, message.NextAt.ToUniversalTime());
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
+    }
+
+    /// <summary>
+    /// Writes what a rule found: to the project's channels if the rule is the project's, and to those of its followers
+    /// who still belong to the project. Each channel hears of it once.
+    /// </summary>
+    public static async Task AddSpeciesAsync(
+        NpgsqlConnection connection, long speciesAlertId, string subject, string body, string payload,
+        DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = connection.Command("""
+            insert into alert_messages (
+              id, project_id, channel_id, species_alert_id, occasion, subject, body, payload, next_at)
+            select gen_random_uuid(), a.project_id, c.id, a.id, 1, $2, $3, $4::jsonb, $5
+            from species_alerts a
+            join species_alert_rules r on r.id = a.rule_id
+            join alert_channels c on c.project_id = a.project_id and c.is_on
+            where a.id = $1 and case when c.account_id is null then r.is_shared else exists (
+              select from species_alert_followers f
+              join accounts p on p.id = f.account_id and p.disabled_at is null
+              left join memberships m on m.account_id = p.id and m.project_id = a.project_id
+              where f.rule_id = r.id and f.account_id = c.account_id and (p.is_admin or m.role is not null)) end
+            on conflict (species_alert_id, channel_id) where species_alert_id is not null do nothing
+            """, speciesAlertId, subject, body, payload, now.ToUniversalTime());
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Ends a browser's channels, in every project, since its push service knows it no more; their messages go with
+    /// them.
+    /// </summary>
+    public async Task EndBrowserAsync(int channelId, CancellationToken cancellationToken)
+    {
+        await using var command = database.Command("""
+            delete from alert_channels where kind = 5
+              and endpoint_hash = (select endpoint_hash from alert_channels where id = $1)
+            """, channelId);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Takes back what was never tried of alerts that are over: nobody has to hear of either.</summary>
@@ -88,7 +126,7 @@ public sealed class AlertMessagesTable(NpgsqlDataSource database)
         await using var command = database.Command("""
             insert into alert_messages (id, project_id, channel_id, occasion, subject, body, payload, next_at)
             select gen_random_uuid(), $1, id, 3, $3, $4, $5::jsonb, now() from alert_channels
-            where id = $2 and project_id = $1
+            where id = $2 and project_id = $1 and account_id is null
             """, projectId, channelId, subject, body, payload);
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
@@ -142,20 +180,21 @@ public sealed class AlertMessagesTable(NpgsqlDataSource database)
         int projectId, Guid id, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var command = database.Command("""
-            update alert_messages set state = 1, attempts = 0, next_at = $3, ended_at = null, reason = null
-            where id = $2 and project_id = $1 and state <> 1
+            update alert_messages m set state = 1, attempts = 0, next_at = $3, ended_at = null, reason = null
+            from alert_channels c
+            where m.id = $2 and m.project_id = $1 and m.state <> 1 and c.id = m.channel_id and c.account_id is null
             """, projectId, id, now.ToUniversalTime());
         return await command.ExecuteNonQueryAsync(cancellationToken) == 1;
     }
 
-    /// <summary>A project's newest messages.</summary>
+    /// <summary>A project's newest messages over its own channels.</summary>
     public async Task<IReadOnlyList<MessageRow>> ListAsync(int projectId, CancellationToken cancellationToken)
     {
         await using var command = database.Command($"""
             select m.id, c.name, m.occasion, m.subject, m.created_at, m.next_at, m.attempts, m.state, m.ended_at,
               m.reason
             from alert_messages m join alert_channels c on c.id = m.channel_id
-            where m.project_id = $1 order by m.created_at desc limit {ListMax}
+            where m.project_id = $1 and c.account_id is null order by m.created_at desc limit {ListMax}
             """, projectId);
         var messages = new List<MessageRow>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);

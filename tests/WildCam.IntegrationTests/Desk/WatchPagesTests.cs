@@ -139,6 +139,85 @@ public sealed class WatchPagesTests(DeskHub hub) : IClassFixture<DeskHub>
     }
 
     [Fact]
+    public async Task A_rule_is_added_followed_muted_and_removed()
+    {
+        var page = await hub.OpenAsync();
+        await page.GotoAsync("/p/creek/alerts");
+        await page.GetByRole(AriaRole.Navigation, new() { Name = "Alerts" })
+            .GetByRole(AriaRole.Link, new() { Name = "Species" }).ClickAsync();
+        await page.GetByText("No rule yet.").WaitForAsync();
+        await page.GetByText("Add a rule").ClickAsync();
+        await page.Locator("select[name=what]").SelectOptionAsync("lynx-rufus");
+        await page.Locator("select[name=site]").SelectOptionAsync("ridge-2");
+        await page.GetByLabel("From, site time").FillAsync("20:00");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add this rule" }).ClickAsync();
+        await page.GetByText("Hours have a beginning and an end").WaitForAsync();
+
+        await page.Locator("select[name=what]").SelectOptionAsync("lynx-rufus");
+        await page.Locator("select[name=site]").SelectOptionAsync("ridge-2");
+        await page.GetByLabel("From, site time").FillAsync("20:00");
+        await page.GetByLabel("Until", new() { Exact = true }).FillAsync("05:00");
+        await page.Locator("select[name=for]").SelectOptionAsync("project");
+        await page.GetByRole(AriaRole.Button, new() { Name = "Add this rule" }).ClickAsync();
+        await page.GetByText("The rule is added.").WaitForAsync();
+        await page.GetByText("Lynx rufus at Ridge 2, 20:00\u201305:00 site time").WaitForAsync();
+
+        await page.GetByRole(AriaRole.Button, new() { Name = "Do not tell me" }).ClickAsync();
+        await page.GetByText("You are not told of this rule any more.").WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Mute for 7 days" }).ClickAsync();
+        await page.GetByText("Muted until").WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Tell me by e-mail" }).ClickAsync();
+        await page.GetByText("Mails go to the address of your account.").WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Stop ana@example.org" }).ClickAsync();
+        await page.GetByText("Nothing is sent there any more.").WaitForAsync();
+        await page.GetByRole(AriaRole.Button, new() { Name = "Remove Lynx rufus at Ridge 2" }).ClickAsync();
+        await page.GetByText("No rule yet.").WaitForAsync();
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
+    public async Task The_service_worker_shows_what_is_pushed()
+    {
+        var page = await hub.OpenAsync();
+        await page.Context.GrantPermissionsAsync(["notifications"]);
+        await page.GotoAsync("/p/creek/alerts/species");
+        var devtools = await page.Context.NewCDPSessionAsync(page);
+        var registration = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        devtools.Event("ServiceWorker.workerRegistrationUpdated").OnEvent += (_, told) =>
+        {
+            foreach (var one in told!.Value.GetProperty("registrations").EnumerateArray())
+            {
+                registration.TrySetResult(one.GetProperty("registrationId").GetString()!);
+            }
+        };
+        await devtools.SendAsync("ServiceWorker.enable");
+        await page.EvaluateAsync("""
+            navigator.serviceWorker.register('/push-worker.js').then(() => navigator.serviceWorker.ready).then(() => 1)
+            """);
+        await devtools.SendAsync("ServiceWorker.deliverPushMessage", new Dictionary<string, object>
+        {
+            ["origin"] = hub.Address,
+            ["registrationId"] = await registration.Task.WaitAsync(TimeSpan.FromSeconds(15)),
+            ["data"] = """{"title":"Lynx at Ridge","body":"2 of them","url":"/p/creek/","tag":"1"}""",
+        });
+        string shown = "";
+        await Wait.UntilAsync(
+            async () =>
+            {
+                shown = await page.EvaluateAsync<string>("""
+                    navigator.serviceWorker.getRegistration('/').then(r => r.getNotifications())
+                      .then(all => all.map(n => `${n.title}: ${n.body} ${n.data.url}`).join(';'))
+                    """);
+                return shown.Length > 0;
+            },
+            TimeSpan.FromSeconds(15), () => "no notification is shown");
+        Assert.Equal("Lynx at Ridge: 2 of them /p/creek/", shown);
+        Assert.Equal(
+            0, await page.EvaluateAsync<int>("caches.keys().then(k => k.length)"));
+        await page.Context.CloseAsync();
+    }
+
+    [Fact]
     public async Task A_researcher_decides_on_a_gap_and_takes_it_back()
     {
         var page = await hub.OpenAsync();
@@ -167,7 +246,8 @@ public sealed class WatchPagesTests(DeskHub hub) : IClassFixture<DeskHub>
                 canDecide ? HttpStatusCode.OK : HttpStatusCode.NotFound,
                 (await client.GetAsync("/p/creek/gaps")).StatusCode);
             Assert.Equal(HttpStatusCode.OK, (await client.GetAsync("/p/creek/map/cameras.json")).StatusCode);
-            Assert.DoesNotContain("/alerts", await client.GetStringAsync("/p/creek/cameras"), StringComparison.Ordinal);
+            Assert.DoesNotContain(
+                "/alerts\"", await client.GetStringAsync("/p/creek/cameras"), StringComparison.Ordinal);
         }
 
         using var stranger = await VisitorAsync(null, Role.Viewer);

@@ -42,6 +42,29 @@ public sealed class ExportFormatsTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Accepted_gaps_are_no_effort_and_are_told_and_proposed_ones_are_not()
+    {
+        await _world.Database.RunAsync("""
+            insert into operational_gaps (project_id, camera_id, silent_from, from_at, until_at, cause, state)
+            select d.project_id, d.camera_id, g.from_at, g.from_at, g.until_at, 1, g.state
+            from deployments d join sites s on s.id = d.site_id and s.slug = 'creek', (values
+              ('2026-05-21 00:00Z'::timestamptz, '2026-05-23 00:00Z'::timestamptz, 2),
+              ('2026-05-22 00:00Z', '2026-05-24 00:00Z', 2), ('2026-05-26 00:00Z', '2026-05-27 00:00Z', 1))
+              as g (from_at, until_at, state)
+            where d.project_id = $1
+            """, _world.World.ProjectId);
+        var (tables, descriptor) = await _world.ExportPackageAsync(new ExportWish("camtrap-dp"));
+        Assert.Empty(CamtrapSchema.Problems(tables, descriptor));
+        Assert.Equal(
+            "effort:8.00 camera-days | gap:2026-05-20T17:00:00-07:00/2026-05-23T17:00:00-07:00 | ongoing",
+            tables["deployments"].All("deploymentTags").First(t => !t.Contains("snapped", StringComparison.Ordinal)));
+        Assert.Contains(
+            tables["deployments"].All("deploymentTags"),
+            t => t.StartsWith("effort:11.00 camera-days |", StringComparison.Ordinal)
+                && !t.Contains("gap:", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_package_tells_what_was_seen_and_by_whom()
     {
         var (tables, descriptor) = await _world.ExportPackageAsync(

@@ -3,8 +3,11 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using WildCam.Hub.Hosting;
 using WildCam.IntegrationTests.Api;
+using WildCam.Storage.Accounts;
 using WildCam.Storage.Exports;
+using WildCam.Storage.Imports;
 
 namespace WildCam.IntegrationTests.Exports;
 
@@ -53,6 +56,8 @@ public sealed class PackageRoundTripTests(ApiWorld world) : IClassFixture<ApiWor
         Assert.Contains(descriptor["taxonomic"]!.AsArray(), t => (string)t!["scientificName"]! == "Anas platyrhynchos"
             && (string?)t["vernacularNames"]!["nld"] == "wilde eend");
 
+        await LookAsync(original);
+
         // Without people and to the kilometre, the same example tells less.
         var (shy, shyDescriptor) = await export.ExportPackageAsync(
             new ExportWish("camtrap-dp") { CoordinateDecimals = 1 });
@@ -63,6 +68,36 @@ public sealed class PackageRoundTripTests(ApiWorld world) : IClassFixture<ApiWor
         var id = (string)(await client.GetFromJsonAsync<JsonArray>($"{Address}/packages"))!.Single()!["id"]!;
         Assert.Equal(HttpStatusCode.NoContent, (await client.DeleteAsync($"{Address}/packages/{id}")).StatusCode);
         Assert.Equal(0L, await world.Hub.Database.ReadAsync<long>("select count(*) from package_rows"));
+    }
+
+    /// <summary>The page of a package tells its species and deployments, as they are counted here once more.</summary>
+    async Task LookAsync(ZipArchive original)
+    {
+        await using var csv = original.GetEntry("observations.csv")!.Open();
+        var observations = await Table.ReadAsync(csv);
+        var contents = new PackageContentsTable(world.Hub.Database.Source);
+        var package = Assert.Single(await contents.ListTitlesAsync(world.ProjectId, default));
+        var species = await contents.ListSpeciesAsync(world.ProjectId, package.Id, default);
+        Assert.Equal(
+            observations.All("observationType")
+                .Zip(observations.All("scientificName"), (kind, name) => $"{kind} {name}")
+                .GroupBy(o => o).Select(g => $"{g.Key} {g.Count()}").Order(StringComparer.Ordinal),
+            species.Select(s => $"{s.Kind} {s.ScientificName} {s.Observations}").Order(StringComparer.Ordinal));
+        var deployments = await contents.ListDeploymentsAsync(world.ProjectId, package.Id, default);
+        Assert.Equal(
+            (4, 423L, 549L),
+            (deployments.Count, deployments.Sum(d => d.Media), deployments.Sum(d => d.Observations)));
+
+        var (session, _) = await new SessionsTable(world.Hub.Database.Source).OpenAsync(
+            world.People["viewer"].Id, default);
+        using var viewer = world.Hub.CreateClient();
+        viewer.DefaultRequestHeaders.Add("Cookie", $"{SessionCookie.Name}={session}");
+        var page = await viewer.GetStringAsync($"/p/{world.Project}/packages/{package.Id}");
+        Assert.Contains("Anas platyrhynchos", page, StringComparison.Ordinal);
+        Assert.Contains("count in none of this project", page, StringComparison.Ordinal);
+        Assert.Contains(
+            $"/packages/{package.Id}", await viewer.GetStringAsync($"/p/{world.Project}/species"),
+            StringComparison.Ordinal);
     }
 
     [Fact]

@@ -193,6 +193,7 @@ public sealed class MessageLoopTests : IAsyncLifetime
     {
         using var sender = new MessageSender(
             _seal,
+            new PushKeys(new PushKeysTable(_database.Source), new EphemeralDataProtectionProvider()),
             Options.Create(new AlertOptions
             {
                 AllowedNetworks = allowed,
@@ -201,6 +202,7 @@ public sealed class MessageLoopTests : IAsyncLifetime
                 SmtpFrom = "wildcam@example.org",
                 SmtpSecurity = "none",
             }),
+            Options.Create(new HubOptions()),
             _clock);
         using var loop = new MessageLoop(
             new AlertMessagesTable(_database.Source), sender, _clock, _log);

@@ -28,6 +28,40 @@ public sealed class TelemetryHoursTests(TestDatabase database) : IClassFixture<T
     }
 
     [Fact]
+    public async Task Old_months_of_heartbeats_go_once_they_are_summed_up()
+    {
+        var camera = await AddAsync();
+        foreach (var month in new[] { new DateOnly(2024, 1, 1), new DateOnly(2024, 2, 1), new DateOnly(2024, 3, 1) })
+        {
+            await database.RunAsync("select ensure_month('telemetry', $1)", month);
+        }
+
+        await database.RunAsync("delete from telemetry_hours");
+        await HourAsync(camera, new DateTimeOffset(2024, 2, 15, 0, 0, 0, TimeSpan.Zero), 50);
+        var months = new TelemetryMonthsTable(database.Source);
+        var before = new DateTimeOffset(2024, 3, 20, 0, 0, 0, TimeSpan.Zero);
+        Assert.Equal([new DateOnly(2024, 1, 1)], await months.ListForDropAsync(before, default));
+        await HourAsync(camera, before, 50);
+        Assert.Equal(
+            [new DateOnly(2024, 1, 1), new DateOnly(2024, 2, 1)], await months.ListForDropAsync(before, default));
+
+        // Somebody reads the month: it is left for another day.
+        await using (var connection = await database.Source.OpenConnectionAsync())
+        await using (var transaction = await connection.BeginTransactionAsync())
+        {
+            await using var read = new Npgsql.NpgsqlCommand("select count(*) from telemetry_2024_01", connection);
+            await read.ExecuteScalarAsync();
+            Assert.False(await months.DropAsync(new DateOnly(2024, 1, 1), default));
+        }
+
+        Assert.True(await months.DropAsync(new DateOnly(2024, 1, 1), default));
+        Assert.True(await database.ReadAsync<bool>("""
+            select to_regclass('telemetry_2024_01') is null and to_regclass('telemetry_2024_02') is not null
+            """));
+        await database.RunAsync("delete from telemetry_hours");
+    }
+
+    [Fact]
     public async Task A_battery_that_falls_has_days_left_and_one_without_a_history_has_none_told()
     {
         var (falling, fresh, full, charged) = (await AddAsync(), await AddAsync(), await AddAsync(), await AddAsync());

@@ -2,13 +2,14 @@ using System.Buffers;
 using System.Buffers.Text;
 using System.Text;
 
-namespace WildCam.Hub.Exports;
+namespace WildCam.Hub.Hosting;
 
 /// <summary>
 /// Rows of comma-separated values in UTF-8 (RFC 4180). Text that a spreadsheet would take for a formula gets an
 /// apostrophe in front.
 /// </summary>
-sealed class CsvWriter(Stream target) : IDisposable
+/// <param name="lineEnd">Readers take either; tools of the field write and expect a line feed alone.</param>
+sealed class CsvWriter(Stream target, string lineEnd = "\n") : IDisposable
 {
     const int BufferBytes = 64 << 10;
 
@@ -136,18 +137,9 @@ sealed class CsvWriter(Stream target) : IDisposable
         return this;
     }
 
-    /// <summary>A moment on the clock of a place: 2026-05-31T05:14:09-07:00.</summary>
-    public CsvWriter Time(DateTime utc, TimeZoneInfo zone)
-    {
-        Separate();
-        Reserve(ShortBytesMax);
-        _at += SiteClock.Write(utc, zone, _buffer.AsSpan(_at));
-        return this;
-    }
-
     public CsvWriter End()
     {
-        Append("\n");
+        Append(lineEnd);
         _inRow = false;
         return this;
     }

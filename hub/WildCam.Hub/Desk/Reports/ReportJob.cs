@@ -1,0 +1,100 @@
+using System.Buffers;
+using System.Text;
+using Microsoft.AspNetCore.Components;
+using Microsoft.AspNetCore.Components.Web;
+using Microsoft.Extensions.Options;
+using WildCam.Hub.Hosting;
+using WildCam.Hub.Jobs;
+using WildCam.Storage;
+using WildCam.Storage.Blobs;
+using WildCam.Storage.Desk;
+using WildCam.Storage.Reports;
+
+namespace WildCam.Hub.Desk.Reports;
+
+/// <summary>Writes a report as one page into the blob store; a run that was broken off begins anew.</summary>
+sealed class ReportJob(
+    ReportsTable reports, ReportReader reader, DeskProjectsTable projects, IBlobStore blobs,
+    IOptions<HubOptions> hub, IServiceScopeFactory scopes, ILoggerFactory logs) : IJobHandler
+{
+    public string Kind => JobKinds.Report;
+
+    public int BatchMax => 1;
+
+    public int ParallelMax => 1;
+
+    public int AttemptsMax => 5;
+
+    /// <summary>Ten years over ten million detections are a dozen statements of seconds each.</summary>
+    public TimeSpan Lease => TimeSpan.FromMinutes(10);
+
+    public async Task<IReadOnlyList<JobOutcome>> HandleAsync(
+        IReadOnlyList<Job> batch, CancellationToken cancellationToken)
+    {
+        var outcomes = new List<JobOutcome>(batch.Count);
+        foreach (var job in batch)
+        {
+            outcomes.Add(await HandleOneAsync(job, cancellationToken));
+        }
+
+        return outcomes;
+    }
+
+    async Task<JobOutcome> HandleOneAsync(Job job, CancellationToken cancellationToken)
+    {
+        if (!Guid.TryParse(job.Subject, out var id)
+            || await reports.BeginForJobAsync(id, ReportReader.Steps, cancellationToken) is not { } report)
+        {
+            return JobOutcome.Skip($"There is no report {job.Subject} to be written.");
+        }
+
+        try
+        {
+            await WriteAsync(report, cancellationToken);
+            return JobOutcome.Done;
+        }
+        catch (BlobStoreException fault) when (job.Attempts < AttemptsMax)
+        {
+            return JobOutcome.Retry(fault.Message);
+        }
+        catch (Exception fault) when (job.Attempts >= AttemptsMax && !cancellationToken.IsCancellationRequested)
+        {
+            await reports.FailAsync(id, $"It failed {job.Attempts} times: {fault.Message}", cancellationToken);
+            return JobOutcome.Dead(fault.Message);
+        }
+    }
+
+    async Task WriteAsync(Report report, CancellationToken cancellationToken)
+    {
+        if (await projects.FindForReportAsync(report.ProjectId, cancellationToken) is not { } project)
+        {
+            await reports.FailAsync(report.Id, "The project is gone.", cancellationToken);
+            return;
+        }
+
+        var address = hub.Value.PublicUrl.Length > 0
+            ? hub.Value.PublicUrl.TrimEnd('/')
+            : $"http://localhost:{hub.Value.WebPort}";
+        var content = await reader.ReadAsync(
+            report, project, address, steps => reports.SetProgressAsync(report.Id, steps, cancellationToken),
+            cancellationToken);
+        var page = Encoding.UTF8.GetBytes(await RenderAsync(content));
+        await blobs.PutAsync(report.BlobPath, new ReadOnlySequence<byte>(page), cancellationToken);
+        if (!await reports.CompleteAsync(report.Id, page.Length, cancellationToken))
+        {
+            await blobs.DeleteAsync(report.BlobPath, cancellationToken);
+        }
+    }
+
+    async Task<string> RenderAsync(ReportContent content)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        await using var renderer = new HtmlRenderer(scope.ServiceProvider, logs);
+        return await renderer.Dispatcher.InvokeAsync(async () =>
+        {
+            var page = await renderer.RenderComponentAsync<ReportDocument>(ParameterView.FromDictionary(
+                new Dictionary<string, object?> { [nameof(ReportDocument.Content)] = content }));
+            return page.ToHtmlString();
+        });
+    }
+}

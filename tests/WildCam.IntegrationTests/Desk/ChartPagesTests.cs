@@ -302,10 +302,11 @@ public sealed class ChartPagesTests(DeskHub hub) : IClassFixture<DeskHub>
     /// <summary>The texts of a table's cells, row by row.</summary>
     static List<string[]> RowsOf(string html, string id)
     {
-        var table = Regex.Match(html, $"<table id=\"{id}\">.*?<tbody>(.*?)</tbody>", RegexOptions.Singleline).Groups[1];
-        return [.. Regex.Matches(table.Value, "<tr>(.*?)</tr>", RegexOptions.Singleline).Select(row =>
-            Regex.Matches(row.Groups[1].Value, "<t[hd][^>]*>(.*?)</t[hd]>", RegexOptions.Singleline)
-                .Select(c => WebUtility.HtmlDecode(Regex.Replace(c.Groups[1].Value, "<[^>]+>", "")).Trim()).ToArray())];
+        const RegexOptions Cells = RegexOptions.Singleline | RegexOptions.ExplicitCapture;
+        var table = Regex.Match(html, $"<table id=\"{id}\">.*?<tbody>(?<rows>.*?)</tbody>", Cells).Groups["rows"];
+        return [.. Regex.Matches(table.Value, "<tr>(?<row>.*?)</tr>", Cells).Select(row =>
+            Regex.Matches(row.Groups["row"].Value, "<t[hd][^>]*>(?<cell>.*?)</t[hd]>", Cells)
+                .Select(c => WebUtility.HtmlDecode(Regex.Replace(c.Groups["cell"].Value, "<[^>]+>", "")).Trim()).ToArray())];
     }
 
     static string Plain(string number) => number.Replace(",", "", StringComparison.Ordinal);

@@ -166,10 +166,10 @@ public sealed class RegisterPagesTests(DeskHub hub) : IClassFixture<DeskHub>
     {
         var page = await hub.OpenAsync();
         var dialogs = 0;
-        page.Dialog += (_, dialog) =>
+        page.Dialog += async (_, dialog) =>
         {
             dialogs++;
-            dialog.DismissAsync();
+            await dialog.DismissAsync();
         };
         var (one, two) = (Fresh(), Fresh());
         const string formula = "=cmd|' /C calc'!A0";

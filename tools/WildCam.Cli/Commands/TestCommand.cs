@@ -35,6 +35,7 @@ static class TestCommand
         }
 
         var sums = (Passed: 0, Failed: 0, Skipped: 0);
+        List<string> failures = [];
         var crashed = false;
         foreach (var suite in Suites)
         {
@@ -47,8 +48,15 @@ static class TestCommand
             var exitCode = await Shell.RunVisiblyAsync(
                 "dotnet", only is null ? run : [.. run, "-class", only], cancellationToken, workspace.Root);
             var counted = File.Exists(result) ? Count(result) : default;
+            failures.AddRange(File.Exists(result) ? Failures(result) : []);
             crashed |= exitCode != 0 && counted.Failed == 0;
             sums = (sums.Passed + counted.Passed, sums.Failed + counted.Failed, sums.Skipped + counted.Skipped);
+        }
+
+        // Once more at the end: thousands of lines of the hubs' logs may lie between a failure and the sums.
+        foreach (var failure in failures)
+        {
+            Screen.Line("FAILED " + failure);
         }
 
         if (crashed)
@@ -68,4 +76,11 @@ static class TestCommand
         int Sum(string name) =>
             assemblies.Sum(a => int.Parse(a.Attribute(name)?.Value ?? "0", CultureInfo.InvariantCulture));
     }
+
+    /// <summary>The names of the tests that failed, each with the first line of its message.</summary>
+    static IEnumerable<string> Failures(string xmlFile) =>
+        from test in XDocument.Load(xmlFile).Descendants("test")
+        where test.Attribute("result")?.Value == "Fail"
+        let message = test.Descendants("message").FirstOrDefault()?.Value.Trim().Split('\n')[0].Trim()
+        select $"{test.Attribute("name")?.Value}: {message}";
 }

@@ -41,7 +41,8 @@ public sealed class IdleTransactionTests(TestDatabase database) : IClassFixture<
     {
         var options = new HubOptions
         {
-            Database = database.ConnectionString, DatabaseDirect = database.ConnectionString, IdleTransactionSeconds = 7,
+            Database = database.ConnectionString, DatabaseDirect = database.ConnectionString,
+            IdleTransactionSeconds = 7,
         };
         Assert.Equal(("0", "7s"), (await BoundAsync(options.Pooled()), await BoundAsync(options.Direct())));
     }

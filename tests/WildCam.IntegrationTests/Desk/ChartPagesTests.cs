@@ -304,9 +304,13 @@ public sealed class ChartPagesTests(DeskHub hub) : IClassFixture<DeskHub>
     {
         const RegexOptions Cells = RegexOptions.Singleline | RegexOptions.ExplicitCapture;
         var table = Regex.Match(html, $"<table id=\"{id}\">.*?<tbody>(?<rows>.*?)</tbody>", Cells).Groups["rows"];
-        return [.. Regex.Matches(table.Value, "<tr>(?<row>.*?)</tr>", Cells).Select(row =>
-            Regex.Matches(row.Groups["row"].Value, "<t[hd][^>]*>(?<cell>.*?)</t[hd]>", Cells)
-                .Select(c => WebUtility.HtmlDecode(Regex.Replace(c.Groups["cell"].Value, "<[^>]+>", "")).Trim()).ToArray())];
+        return
+        [
+            .. Regex.Matches(table.Value, "<tr>(?<row>.*?)</tr>", Cells).Select(row => Regex
+                .Matches(row.Groups["row"].Value, "<t[hd][^>]*>(?<cell>.*?)</t[hd]>", Cells)
+                .Select(c => WebUtility.HtmlDecode(Regex.Replace(c.Groups["cell"].Value, "<[^>]+>", "")).Trim())
+                .ToArray()),
+        ];
     }
 
     static string Plain(string number) => number.Replace(",", "", StringComparison.Ordinal);

@@ -174,7 +174,7 @@ public sealed class ChartTests
                 new ChartRow(["@x", null]),
             ]));
         Assert.Equal(
-            "Site,Events\r\n'=cmd|' /C calc'!A0,3\r\n\"Creek, \"\"old\"\"\",1.25\r\n'@x,\r\n", csv);
+            "Site,Events\r\n\"'=cmd|' /C calc'!A0\",3\r\n\"Creek, \"\"old\"\"\",1.25\r\n\"'@x\",\r\n", csv);
     }
 
     [Fact]

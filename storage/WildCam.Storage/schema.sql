@@ -618,10 +618,19 @@ CREATE TABLE public.cameras (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     changed_at timestamp with time zone DEFAULT now() NOT NULL,
     revoked_at timestamp with time zone,
+    notes text DEFAULT ''::text NOT NULL,
+    password_used_at timestamp with time zone,
+    previous_hash bytea,
+    previous_until timestamp with time zone,
+    end_reason smallint,
     CONSTRAINT cameras_code_check CHECK ((code ~ '^[a-z0-9][a-z0-9-]{0,31}$'::text)),
+    CONSTRAINT cameras_end_reason_check CHECK ((end_reason = ANY (ARRAY[1, 2, 3]))),
     CONSTRAINT cameras_heartbeat_seconds_check CHECK (((heartbeat_seconds >= 30) AND (heartbeat_seconds <= 86400))),
     CONSTRAINT cameras_name_check CHECK (((length(name) >= 1) AND (length(name) <= 100))),
-    CONSTRAINT cameras_password_hash_check CHECK ((length(password_hash) = 32))
+    CONSTRAINT cameras_notes_check CHECK ((length(notes) <= 2000)),
+    CONSTRAINT cameras_password_hash_check CHECK ((length(password_hash) = 32)),
+    CONSTRAINT cameras_previous_check CHECK (((previous_hash IS NULL) = (previous_until IS NULL))),
+    CONSTRAINT cameras_previous_hash_check CHECK ((length(previous_hash) = 32))
 );
 
 ALTER TABLE public.cameras ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
@@ -2171,6 +2180,8 @@ CREATE INDEX quarantine_entries_received_at_idx ON public.quarantine_entries USI
 CREATE INDEX review_reservations_project_id_reserved_until_idx ON public.review_reservations USING btree (project_id, reserved_until);
 
 CREATE INDEX rollout_cameras_camera_id_idx ON public.rollout_cameras USING btree (camera_id);
+
+CREATE INDEX rollout_cameras_failed ON public.rollout_cameras USING btree (camera_id) WHERE (state = 9);
 
 CREATE UNIQUE INDEX rollout_cameras_open ON public.rollout_cameras USING btree (camera_id) WHERE (state < 8);
 

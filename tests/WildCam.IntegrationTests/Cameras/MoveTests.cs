@@ -3,10 +3,9 @@ using WildCam.Storage;
 using WildCam.Storage.Accounts;
 using WildCam.Storage.Cameras;
 using WildCam.Storage.Events;
+using StoredCamera = WildCam.Storage.Cameras.Camera;
 
 namespace WildCam.IntegrationTests.Cameras;
-
-using Camera = global::WildCam.Storage.Cameras.Camera;
 
 /// <summary>Moves end deployments and begin others; pictures are filed where the camera stood.</summary>
 public sealed class MoveTests(TestDatabase database) : IClassFixture<TestDatabase>
@@ -116,7 +115,7 @@ public sealed class MoveTests(TestDatabase database) : IClassFixture<TestDatabas
     public void A_subject_names_a_camera_and_a_time(string subject, bool isGood) =>
         Assert.Equal(isGood, RefileTable.TryReadSubject(subject, out _, out _));
 
-    async Task<(CaptureWorld World, Camera Camera)> WorldAsync()
+    async Task<(CaptureWorld World, StoredCamera Camera)> WorldAsync()
     {
         var world = await CaptureWorld.MakeAsync(database);
         await database.RunAsync("""
@@ -130,16 +129,16 @@ public sealed class MoveTests(TestDatabase database) : IClassFixture<TestDatabas
         return (world, (await new CamerasTable(database.Source).FindByCodeAsync(code, default))!);
     }
 
-    Task<CameraMove> MoveAsync(Camera camera, string? site, DateTimeOffset at) =>
+    Task<CameraMove> MoveAsync(StoredCamera camera, string? site, DateTimeOffset at) =>
         Edits.MoveAsync(camera, site, at, Actor.CommandLine, default);
 
     Task<int> SiteIdAsync(CaptureWorld world, string slug) => database.ReadAsync<int>(
         "select id from sites where project_id = $1 and slug = $2", world.ProjectId, slug);
 
-    Task<string> SitesAsync(string table, Camera camera) => database.ReadAsync<string>(
+    Task<string> SitesAsync(string table, StoredCamera camera) => database.ReadAsync<string>(
         $"select string_agg(site_id::text, ',' order by captured_at) from {table} where camera_id = $1", camera.Id);
 
-    Task<string> HistoryAsync(Camera camera) => database.ReadAsync<string>("""
+    Task<string> HistoryAsync(StoredCamera camera) => database.ReadAsync<string>("""
         select string_agg(concat_ws(' ', s.slug, extract(day from d.from_at - $2)::int::text,
           coalesce(extract(day from d.until_at - $2)::int::text, '-')), ', ' order by d.from_at)
         from deployments d join sites s on s.id = d.site_id where d.camera_id = $1

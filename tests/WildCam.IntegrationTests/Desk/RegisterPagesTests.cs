@@ -169,7 +169,7 @@ public sealed class RegisterPagesTests(DeskHub hub) : IClassFixture<DeskHub>
         page.Dialog += (_, dialog) =>
         {
             dialogs++;
-            dialog.DismissAsync();
+            _ = dialog.DismissAsync();
         };
         var (one, two) = (Fresh(), Fresh());
         const string formula = "=cmd|' /C calc'!A0";

@@ -54,7 +54,7 @@ public sealed class AuditPageTests(DeskHub hub) : IClassFixture<DeskHub>
             page.GetByRole(AriaRole.Link, new() { Name = "Take out as CSV" }).ClickAsync());
         var lines = await File.ReadAllLinesAsync(await download.PathAsync());
         Assert.Equal(2501, lines.Length);
-        Assert.Contains(",'=2500,", lines[1], StringComparison.Ordinal);
+        Assert.Contains(",\"'=2500\",", lines[1], StringComparison.Ordinal);
         await page.Context.CloseAsync();
     }
 }

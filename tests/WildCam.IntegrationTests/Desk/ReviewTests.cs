@@ -32,8 +32,10 @@ public sealed class ReviewTests(DeskHub hub) : IClassFixture<DeskHub>
         {
             if (i == 20)
             {
+                // So many that nobody suggests the same: that would be agreement, and no conflict.
                 var filed = await new IdentificationsTable(hub.Database.Source).FileAsync(
-                    new Decision(ben, await CurrentAsync(page), null, null, [new Finding(Category.Vehicle)], null),
+                    new Decision(
+                        ben, await CurrentAsync(page), null, null, [new Finding(Category.Vehicle, Count: 7)], null),
                     default);
                 Assert.Equal(FileOutcome.Filed, filed.Outcome);
             }

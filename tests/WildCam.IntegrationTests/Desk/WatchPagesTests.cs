@@ -25,7 +25,7 @@ public sealed class WatchPagesTests(DeskHub hub) : IClassFixture<DeskHub>
         Assert.Equal(["C-022 Mill wheel"], await page.Locator(".cameras .name").AllInnerTextsAsync());
         Assert.EndsWith("?state=late", page.Url, StringComparison.Ordinal);
         await page.GoBackAsync();
-        await page.GetByRole(AriaRole.Searchbox).FillAsync("ridge 2");
+        await page.GetByLabel("Search by code, name or site").FillAsync("ridge 2");
         await page.Keyboard.PressAsync("Enter");
         await page.WaitForURLAsync("**q=ridge*");
         Assert.Equal(["C-031 Upper ridge"], await page.Locator(".cameras .name").AllInnerTextsAsync());

@@ -22,6 +22,7 @@ public sealed class UpdateKeys(NpgsqlDataSource database, string keyFile)
     /// <exception cref="UpdateKeyException">The key file is another one than the keys were sealed under.</exception>
     public async Task<byte[]> EnsureAsync(int cameraId, CancellationToken cancellationToken)
     {
+        await EnsureKeyFileAsync(cancellationToken);
         await using var command = database.Command("""
             insert into camera_update_keys (camera_id, sealed_key) values ($1, $2) on conflict (camera_id) do nothing
             """, cameraId, Seal(cameraId, RandomNumberGenerator.GetBytes(Bytes)));
@@ -33,6 +34,7 @@ public sealed class UpdateKeys(NpgsqlDataSource database, string keyFile)
     /// <summary>Gives the camera another key; it takes no firmware until it has it in its set-up file.</summary>
     public async Task<byte[]> ReplaceAsync(int cameraId, CancellationToken cancellationToken)
     {
+        await EnsureKeyFileAsync(cancellationToken);
         var key = RandomNumberGenerator.GetBytes(Bytes);
         await using var command = database.Command("""
             insert into camera_update_keys (camera_id, sealed_key) values ($1, $2)
@@ -57,7 +59,7 @@ public sealed class UpdateKeys(NpgsqlDataSource database, string keyFile)
     {
         var sealedKey = new byte[NonceBytes + Bytes + TagBytes];
         RandomNumberGenerator.Fill(sealedKey.AsSpan(0, NonceBytes));
-        using var aes = new AesGcm(ReadKeyFile(mayMake: true), TagBytes);
+        using var aes = new AesGcm(ReadKeyFile(), TagBytes);
         aes.Encrypt(
             sealedKey.AsSpan(0, NonceBytes), key, sealedKey.AsSpan(NonceBytes, Bytes),
             sealedKey.AsSpan(NonceBytes + Bytes), BitConverter.GetBytes(cameraId));
@@ -67,7 +69,7 @@ public sealed class UpdateKeys(NpgsqlDataSource database, string keyFile)
     byte[] Open(int cameraId, byte[] sealedKey)
     {
         var key = new byte[Bytes];
-        using var aes = new AesGcm(ReadKeyFile(mayMake: false), TagBytes);
+        using var aes = new AesGcm(ReadKeyFile(), TagBytes);
         try
         {
             aes.Decrypt(
@@ -83,13 +85,8 @@ public sealed class UpdateKeys(NpgsqlDataSource database, string keyFile)
         }
     }
 
-    byte[] ReadKeyFile(bool mayMake)
+    byte[] ReadKeyFile()
     {
-        if (!File.Exists(keyFile) && mayMake)
-        {
-            MakeKeyFile();
-        }
-
         if (!File.Exists(keyFile))
         {
             throw new UpdateKeyException(
@@ -103,7 +100,30 @@ public sealed class UpdateKeys(NpgsqlDataSource database, string keyFile)
             : throw new UpdateKeyException($"The key file '{keyFile}' has {bytes.Length} bytes, not {Bytes}.");
     }
 
-    // Written aside and linked into place, so that of two hubs that start at once both read the same whole file.
+    // One hub at a time: a move that must not overwrite looks first and moves then, so that of two at once the second
+    // would put its file over the first one's. Written aside, so that nobody reads half of it.
+    async Task EnsureKeyFileAsync(CancellationToken cancellationToken)
+    {
+        if (File.Exists(keyFile))
+        {
+            return;
+        }
+
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var turn = connection.Command("select pg_advisory_xact_lock(hashtext('update-key-file'))"))
+        {
+            await turn.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        if (!File.Exists(keyFile))
+        {
+            MakeKeyFile();
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+    }
+
     void MakeKeyFile()
     {
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(keyFile))!);
@@ -120,14 +140,7 @@ public sealed class UpdateKeys(NpgsqlDataSource database, string keyFile)
             file.Flush(flushToDisk: true);
         }
 
-        try
-        {
-            File.Move(aside, keyFile, overwrite: false);
-        }
-        catch (IOException) when (File.Exists(keyFile))
-        {
-            File.Delete(aside);
-        }
+        File.Move(aside, keyFile, overwrite: false);
     }
 }
 

@@ -6,9 +6,10 @@ using WildCam.Storage.Identifications;
 namespace WildCam.IntegrationTests.Desk;
 
 /// <summary>Review in a browser: keys alone, undo, conflicts, lost links, two people, boxes.</summary>
+[Collection(nameof(Alone))]
 public sealed class ReviewTests(DeskHub hub) : IClassFixture<DeskHub>
 {
-    /// <summary>From the key to the next event painted, the median of many.</summary>
+    /// <summary>From the key to the next event painted, for a quarter of many.</summary>
     const int NextPaintedMillisecondsMax = 100;
 
     [Fact]

@@ -23,12 +23,8 @@ using WildCam.Wire;
 
 namespace WildCam.IntegrationTests.Ingest;
 
-/// <summary>The whole process is counted, so nothing else may run meanwhile.</summary>
-[CollectionDefinition(nameof(ChunkAllocationTests), DisableParallelization = true)]
-public sealed class ChunkAllocationAlone;
-
 /// <summary>What a chunk costs in managed memory, from the socket through the real listener to its place.</summary>
-[Collection(nameof(ChunkAllocationTests))]
+[Collection(nameof(Alone))]
 public sealed class ChunkAllocationTests
 {
     const int PictureBytes = 8 << 20;

@@ -7,30 +7,17 @@ using WildCam.Storage.Jobs;
 namespace WildCam.Hub.Cameras;
 
 /// <summary>Files pictures where their camera stood, after a move that was told late, some hundred a run.</summary>
-sealed class RefileJob(RefileTable refile, JobsTable jobs, JobSignal signal, NoticeSender notices) : IJobHandler
+sealed class RefileJob(RefileTable refile, JobsTable jobs, JobSignal signal, NoticeSender notices) : SingleJobHandler
 {
-    public string Kind => JobKinds.Refile;
+    public override string Kind => JobKinds.Refile;
 
-    public int BatchMax => 1;
-
-    public int ParallelMax => 1;
-
-    public async Task<IReadOnlyList<JobOutcome>> HandleAsync(
-        IReadOnlyList<Job> batch, CancellationToken cancellationToken)
+    protected override async Task<JobOutcome> HandleAsync(Job job, CancellationToken cancellationToken)
     {
-        var outcomes = new List<JobOutcome>();
-        foreach (var job in batch)
+        if (!RefileTable.TryReadSubject(job.Subject, out var camera, out var from))
         {
-            outcomes.Add(RefileTable.TryReadSubject(job.Subject, out var camera, out var from)
-                ? await RefileAsync(job, camera, from, cancellationToken)
-                : JobOutcome.Dead($"'{job.Subject}' names no camera and time."));
+            return JobOutcome.Dead($"'{job.Subject}' names no camera and time.");
         }
 
-        return outcomes;
-    }
-
-    async Task<JobOutcome> RefileAsync(Job job, int camera, DateTimeOffset from, CancellationToken cancellationToken)
-    {
         var (count, project) = await refile.RefileNextAsync(camera, from, cancellationToken);
         if (count > 0)
         {

@@ -21,7 +21,7 @@ public sealed record BulkWhat(FindingPart[]? Findings = null, int Label = 0);
 /// </summary>
 sealed class BulkJob(
     BulkTable steps, IdentificationsTable decisions, LabelsTable labels, RemarksTable remarks, JobsTable jobs,
-    NoticeSender notices) : IJobHandler
+    NoticeSender notices) : SingleJobHandler
 {
     /// <summary>Most events of one run.</summary>
     public const int TargetsMax = 200;
@@ -29,27 +29,16 @@ sealed class BulkJob(
     /// <summary>Decisions at once: each waits for its own commit, and their events differ.</summary>
     const int DecisionsAtOnce = 4;
 
-    public string Kind => JobKinds.Bulk;
+    public override string Kind => JobKinds.Bulk;
 
-    public int BatchMax => 1;
-
-    public int ParallelMax => 1;
-
-    public async Task<IReadOnlyList<JobOutcome>> HandleAsync(
-        IReadOnlyList<Job> batch, CancellationToken cancellationToken)
+    protected override async Task<JobOutcome> HandleAsync(Job job, CancellationToken cancellationToken)
     {
-        var outcomes = new List<JobOutcome>();
-        foreach (var job in batch)
-        {
-            var step = Guid.TryParse(job.Subject, out var id)
-                ? await steps.FindForJobAsync(id, cancellationToken)
-                : null;
-            outcomes.Add(step is { State: BulkState.Doing or BulkState.Undoing }
-                ? await RunAsync(step, cancellationToken)
-                : JobOutcome.Skip("The step is at its end."));
-        }
-
-        return outcomes;
+        var step = Guid.TryParse(job.Subject, out var id)
+            ? await steps.FindForJobAsync(id, cancellationToken)
+            : null;
+        return step is { State: BulkState.Doing or BulkState.Undoing }
+            ? await RunAsync(step, cancellationToken)
+            : JobOutcome.Skip("The step is at its end.");
     }
 
     async Task<JobOutcome> RunAsync(BulkStep step, CancellationToken cancellationToken)

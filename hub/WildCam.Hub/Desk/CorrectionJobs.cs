@@ -10,29 +10,18 @@ namespace WildCam.Hub.Desk;
 /// <summary>Moves the captures of a corrected clock, or back, some hundred a run.</summary>
 sealed class CorrectClockJob(
     ClockCorrectionsTable corrections, ClockMovesTable moves, JobsTable jobs, JobSignal signal, NoticeSender notices)
-    : IJobHandler
+    : SingleJobHandler
 {
-    public string Kind => JobKinds.Clock;
+    public override string Kind => JobKinds.Clock;
 
-    public int BatchMax => 1;
-
-    public int ParallelMax => 1;
-
-    public async Task<IReadOnlyList<JobOutcome>> HandleAsync(
-        IReadOnlyList<Job> batch, CancellationToken cancellationToken)
+    protected override async Task<JobOutcome> HandleAsync(Job job, CancellationToken cancellationToken)
     {
-        var outcomes = new List<JobOutcome>();
-        foreach (var job in batch)
-        {
-            var correction = Guid.TryParse(job.Subject, out var id)
-                ? await corrections.FindForJobAsync(id, cancellationToken)
-                : null;
-            outcomes.Add(correction is { State: ClockState.Doing or ClockState.Undoing }
-                ? await MoveAsync(correction, cancellationToken)
-                : JobOutcome.Skip("The correction is at its end."));
-        }
-
-        return outcomes;
+        var correction = Guid.TryParse(job.Subject, out var id)
+            ? await corrections.FindForJobAsync(id, cancellationToken)
+            : null;
+        return correction is { State: ClockState.Doing or ClockState.Undoing }
+            ? await MoveAsync(correction, cancellationToken)
+            : JobOutcome.Skip("The correction is at its end.");
     }
 
     async Task<JobOutcome> MoveAsync(ClockCorrection correction, CancellationToken cancellationToken)
@@ -56,30 +45,18 @@ sealed class CorrectClockJob(
 }
 
 /// <summary>After a place was suppressed, or no longer: which boxes count is settled again, back and forth.</summary>
-sealed class SettleSuppressionJob(SuppressionsTable suppressions, JobsTable jobs) : IJobHandler
+sealed class SettleSuppressionJob(SuppressionsTable suppressions, JobsTable jobs) : SingleJobHandler
 {
-    public string Kind => JobKinds.Suppression;
+    public override string Kind => JobKinds.Suppression;
 
-    public int BatchMax => 1;
-
-    public int ParallelMax => 1;
-
-    public async Task<IReadOnlyList<JobOutcome>> HandleAsync(
-        IReadOnlyList<Job> batch, CancellationToken cancellationToken)
+    protected override async Task<JobOutcome> HandleAsync(Job job, CancellationToken cancellationToken)
     {
-        var outcomes = new List<JobOutcome>();
-        foreach (var job in batch)
+        if (Guid.TryParse(job.Subject, out var id) && await suppressions.SettleNextAsync(id, cancellationToken) > 0)
         {
-            if (Guid.TryParse(job.Subject, out var id)
-                && await suppressions.SettleNextAsync(id, cancellationToken) > 0)
-            {
-                await jobs.EnqueueAsync(
-                    [new NewJob(JobKinds.Suppression, job.Subject, null, JobPriorities.Fresh)], cancellationToken);
-            }
-
-            outcomes.Add(JobOutcome.Done);
+            await jobs.EnqueueAsync(
+                [new NewJob(JobKinds.Suppression, job.Subject, null, JobPriorities.Fresh)], cancellationToken);
         }
 
-        return outcomes;
+        return JobOutcome.Done;
     }
 }

@@ -127,30 +127,19 @@ static class SpeciesListRoutes
 }
 
 /// <summary>After a merger, or its undo: the rows that count move to the right name.</summary>
-sealed class MergeSpeciesJob(SpeciesMergesTable merges, JobsTable jobs) : IJobHandler
+sealed class MergeSpeciesJob(SpeciesMergesTable merges, JobsTable jobs) : SingleJobHandler
 {
-    public string Kind => JobKinds.Merge;
+    public override string Kind => JobKinds.Merge;
 
-    public int BatchMax => 1;
-
-    public int ParallelMax => 1;
-
-    public async Task<IReadOnlyList<JobOutcome>> HandleAsync(
-        IReadOnlyList<Job> batch, CancellationToken cancellationToken)
+    protected override async Task<JobOutcome> HandleAsync(Job job, CancellationToken cancellationToken)
     {
-        var outcomes = new List<JobOutcome>();
-        foreach (var job in batch)
+        if (int.TryParse(job.Subject, CultureInfo.InvariantCulture, out var id)
+            && await merges.MoveNextAsync(id, cancellationToken) > 0)
         {
-            if (int.TryParse(job.Subject, CultureInfo.InvariantCulture, out var id)
-                && await merges.MoveNextAsync(id, cancellationToken) > 0)
-            {
-                await jobs.EnqueueAsync(
-                    [new NewJob(JobKinds.Merge, job.Subject, null, JobPriorities.Fresh)], cancellationToken);
-            }
-
-            outcomes.Add(JobOutcome.Done);
+            await jobs.EnqueueAsync(
+                [new NewJob(JobKinds.Merge, job.Subject, null, JobPriorities.Fresh)], cancellationToken);
         }
 
-        return outcomes;
+        return JobOutcome.Done;
     }
 }

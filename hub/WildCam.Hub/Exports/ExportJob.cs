@@ -15,35 +15,19 @@ namespace WildCam.Hub.Exports;
 sealed class ExportJob(
     ExportsTable exports, ExportRowsTable rows, PackagesTable packages, IBlobStore blobs, IOptions<HubOptions> hub,
     TimeProvider time)
-    : IJobHandler
+    : SingleJobHandler
 {
     /// <summary>How long a file can be fetched.</summary>
     public static readonly TimeSpan Keep = TimeSpan.FromDays(7);
 
-    public string Kind => JobKinds.Export;
+    public override string Kind => JobKinds.Export;
 
-    public int BatchMax => 1;
-
-    public int ParallelMax => 1;
-
-    public int AttemptsMax => 5;
+    public override int AttemptsMax => 5;
 
     /// <summary>Ten million observations take minutes; what takes longer is to be asked for in shorter spans.</summary>
-    public TimeSpan Lease => TimeSpan.FromMinutes(20);
+    public override TimeSpan Lease => TimeSpan.FromMinutes(20);
 
-    public async Task<IReadOnlyList<JobOutcome>> HandleAsync(
-        IReadOnlyList<Job> batch, CancellationToken cancellationToken)
-    {
-        var outcomes = new List<JobOutcome>(batch.Count);
-        foreach (var job in batch)
-        {
-            outcomes.Add(await HandleOneAsync(job, cancellationToken));
-        }
-
-        return outcomes;
-    }
-
-    async Task<JobOutcome> HandleOneAsync(Job job, CancellationToken cancellationToken)
+    protected override async Task<JobOutcome> HandleAsync(Job job, CancellationToken cancellationToken)
     {
         if (!Guid.TryParse(job.Subject, out var id)
             || await exports.BeginForJobAsync(id, 0, cancellationToken) is not { } export)
@@ -75,11 +59,8 @@ sealed class ExportJob(
 
     async Task WriteAsync(Export export, CancellationToken cancellationToken)
     {
-        var address = hub.Value.PublicUrl.Length > 0
-            ? hub.Value.PublicUrl.TrimEnd('/')
-            : $"http://localhost:{hub.Value.WebPort}";
         var written = await ExportRun.WriteAsync(
-            rows, packages, blobs, export.Id, export.ProjectId, ExportWish.FromJson(export.Wish), address,
+            rows, packages, blobs, export.Id, export.ProjectId, ExportWish.FromJson(export.Wish), hub.Value.Root,
             time.GetUtcNow(),
             (done, about) => exports.SetProgressAsync(export.Id, done, about, cancellationToken), cancellationToken);
         await exports.CompleteAsync(

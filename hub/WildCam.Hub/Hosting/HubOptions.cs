@@ -35,6 +35,9 @@ public sealed class HubOptions
     /// <summary>Address under which people reach the pages, for links; empty: http://localhost and the port.</summary>
     public string PublicUrl { get; set; } = "";
 
+    /// <summary>What links to the pages begin with; no slash at its end.</summary>
+    public string Root => PublicUrl.Length > 0 ? PublicUrl.TrimEnd('/') : $"http://localhost:{WebPort}";
+
     /// <summary>
     /// Addresses and networks (10.0.0.0/8) of reverse proxies, divided by commas, whose X-Forwarded-For and -Proto
     /// count; empty: nobody's.

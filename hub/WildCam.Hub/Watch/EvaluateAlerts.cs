@@ -82,17 +82,14 @@ sealed class EvaluateAlerts(
         var mutes = await AlertsTable.ListMutesAsync(connection, project.Id, now, cancellationToken);
         var byId = cameras.ToDictionary(c => c.Id);
         var nextAt = policy.Quiet?.EndsAt(now, project.Zone) ?? now;
-        var root = hub.Value.PublicUrl.Length > 0
-            ? hub.Value.PublicUrl.TrimEnd('/')
-            : $"http://localhost:{hub.Value.WebPort}";
         var told = news.Where(IsHeard).ToList();
         List<NewMessage> written = told.Count > AlertTexts.SinglesMax
-            ? [AlertTexts.Many(project, told, byId, root, nextAt, now)]
+            ? [AlertTexts.Many(project, told, byId, hub.Value.Root, nextAt, now)]
             : told.ConvertAll(a => AlertTexts.Raised(
-                project, a, byId.GetValueOrDefault(a.CameraId), root, nextAt, now));
+                project, a, byId.GetValueOrDefault(a.CameraId), hub.Value.Root, nextAt, now));
         await AlertMessagesTable.DropUntriedAsync(connection, [.. over.Select(a => a.Id)], cancellationToken);
         written.AddRange(over.Where(a => a.RaisedAt is not null && IsHeard(a)).Select(a => AlertTexts.Over(
-            project, a, byId.GetValueOrDefault(a.CameraId), root, nextAt, now)));
+            project, a, byId.GetValueOrDefault(a.CameraId), hub.Value.Root, nextAt, now)));
         await AlertMessagesTable.AddAsync(connection, project.Id, written, cancellationToken);
 
         bool IsHeard(OpenAlert alert) => !mutes.Any(m =>

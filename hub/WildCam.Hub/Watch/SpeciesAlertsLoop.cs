@@ -65,9 +65,6 @@ sealed partial class SpeciesAlertsLoop(
         NpgsqlConnection connection, IReadOnlyList<SpeciesMatch> matches, DateTimeOffset now,
         CancellationToken cancellationToken)
     {
-        var root = hub.Value.PublicUrl.Length > 0
-            ? hub.Value.PublicUrl.TrimEnd('/')
-            : $"http://localhost:{hub.Value.WebPort}";
         var toldNow = new HashSet<(int Rule, int? Site)>();
         foreach (var match in matches)
         {
@@ -79,7 +76,7 @@ sealed partial class SpeciesAlertsLoop(
                 && isTold)
             {
                 toldNow.Add((match.RuleId, match.SiteId));
-                var (subject, body, payload) = SpeciesTexts.Of(match, root, now);
+                var (subject, body, payload) = SpeciesTexts.Of(match, hub.Value.Root, now);
                 await AlertMessagesTable.AddSpeciesAsync(
                     connection, id, subject, body, payload, now, cancellationToken);
             }

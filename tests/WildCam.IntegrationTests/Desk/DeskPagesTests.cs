@@ -177,27 +177,7 @@ public sealed class DeskPagesTests(DeskHub hub) : IClassFixture<DeskHub>
 
     static async Task CheckAsync(IPage page, string name, ColorScheme scheme, int width, List<string> violations)
     {
-        await page.WaitForLoadStateAsync(LoadState.Load);
-        if (Environment.GetEnvironmentVariable("WILDCAM_SCREENSHOTS") is { Length: > 0 } folder)
-        {
-            await page.ScreenshotAsync(new PageScreenshotOptions
-            {
-                Path = Path.Combine(folder, $"{name}-{width}-{scheme}.png"),
-            });
-        }
-
-        Assert.Equal(1, await page.Locator("h1").CountAsync());
-        var wide = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth");
-        var widest = wide <= 0 ? "" : await page.EvaluateAsync<string>("""
-            [...document.querySelectorAll('body *')].filter(e => !e.parentElement.closest('.scroll, svg, nav'))
-              .sort((a, b) => b.getBoundingClientRect().right - a.getBoundingClientRect().right)[0]
-              .outerHTML.slice(0, 300)
-            """);
-        Assert.True(wide <= 0, $"{name} is {wide} px wider than {width} px: {widest}");
-        // The policy holds for scripts of the page; axe comes in by the debugger.
-        var axe = await page.RunAxe();
-        Assert.True(axe.Violations.Length == 0, string.Join("\n", axe.Violations.Select(v =>
-            $"{v.Id}: {v.Help}: {string.Join(", ", v.Nodes.Take(3).Select(n => n.Html))}")));
+        await PageCheck.PassAsync(page, name, width, scheme, isFullPage: false);
         Assert.Empty(violations);
     }
 

@@ -15,14 +15,14 @@ public sealed class RegisterPagesTests(DeskHub hub) : IClassFixture<DeskHub>
     {
         var page = await hub.OpenAsync(width, width < 500 ? 740 : 900, scheme);
         var code = await AddAsync(page);
-        await CheckAsync(page, "manage-secret", width, scheme);
+        await PageCheck.PassAsync(page, "register-manage-secret", width, scheme);
         await page.GetByRole(AriaRole.Button, new() { Name = "Make a new password" }).ClickAsync();
         foreach (var fold in await page.Locator(".fold summary").AllAsync())
         {
             await fold.ClickAsync();
         }
 
-        await CheckAsync(page, "manage-overlap", width, scheme);
+        await PageCheck.PassAsync(page, "register-manage-overlap", width, scheme);
         foreach (var (name, path) in new[]
             {
                 ("new", "/p/creek/cameras/new"), ("many", "/p/creek/cameras/many"), ("sites", "/p/creek/sites"),
@@ -30,21 +30,21 @@ public sealed class RegisterPagesTests(DeskHub hub) : IClassFixture<DeskHub>
             })
         {
             await page.GotoAsync(path);
-            await CheckAsync(page, name, width, scheme);
+            await PageCheck.PassAsync(page, "register-" + name, width, scheme);
         }
 
         await page.GotoAsync("/p/creek/cameras/many");
         await page.GetByLabel("Or paste it here").FillAsync("code,site\nz-1,Moon base\nz-1,\n");
         await page.GetByRole(AriaRole.Button, new() { Name = "Look at it" }).ClickAsync();
-        await CheckAsync(page, "many-faults", width, scheme);
+        await PageCheck.PassAsync(page, "register-many-faults", width, scheme);
         await page.GetByLabel("Or paste it here").FillAsync($"code,name\n{Fresh()},Ford\n");
         await page.GetByRole(AriaRole.Button, new() { Name = "Look at it" }).ClickAsync();
-        await CheckAsync(page, "many-preview", width, scheme);
+        await PageCheck.PassAsync(page, "register-many-preview", width, scheme);
         await page.GetByRole(AriaRole.Button, new() { Name = "Add 1 camera and show their passwords" }).ClickAsync();
-        await CheckAsync(page, "many-added", width, scheme);
+        await PageCheck.PassAsync(page, "register-many-added", width, scheme);
         await page.GotoAsync($"/p/creek/cameras/{code}/manage");
         await EndAsync(page, "Mark it as stolen", "Mark as stolen", code);
-        await CheckAsync(page, "manage-stolen", width, scheme);
+        await PageCheck.PassAsync(page, "register-manage-stolen", width, scheme);
         await page.Context.CloseAsync();
     }
 
@@ -214,23 +214,5 @@ public sealed class RegisterPagesTests(DeskHub hub) : IClassFixture<DeskHub>
         await fold.Locator("summary").ClickAsync();
         await fold.GetByLabel("To be sure").FillAsync(confirm);
         await fold.GetByRole(AriaRole.Button, new() { Name = button }).ClickAsync();
-    }
-
-    static async Task CheckAsync(IPage page, string name, int width, ColorScheme scheme)
-    {
-        if (Environment.GetEnvironmentVariable("WILDCAM_SCREENSHOTS") is { Length: > 0 } folder)
-        {
-            await page.ScreenshotAsync(new()
-            {
-                Path = Path.Combine(folder, $"register-{name}-{width}-{scheme}.png"), FullPage = true,
-            });
-        }
-
-        Assert.Equal(1, await page.Locator("h1").CountAsync());
-        var wide = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth");
-        Assert.True(wide <= 0, $"{name} is {wide} px wider than {width} px");
-        var axe = await page.RunAxe();
-        Assert.True(axe.Violations.Length == 0, string.Join("\n", axe.Violations.Select(v =>
-            $"{name}: {v.Id}: {v.Help}: {string.Join(", ", v.Nodes.Take(3).Select(n => n.Html))}")));
     }
 }

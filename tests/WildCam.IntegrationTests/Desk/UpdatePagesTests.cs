@@ -174,20 +174,7 @@ public sealed class UpdatePagesTests(DeskHub hub) : IClassFixture<DeskHub>, IAsy
                 await fold.ClickAsync();
             }
 
-            if (Environment.GetEnvironmentVariable("WILDCAM_SCREENSHOTS") is { Length: > 0 } folder)
-            {
-                await page.ScreenshotAsync(new()
-                {
-                    Path = Path.Combine(folder, $"{name}-{width}-{scheme}.png"), FullPage = true,
-                });
-            }
-
-            Assert.Equal(1, await page.Locator("h1").CountAsync());
-            var wide = await page.EvaluateAsync<int>("document.documentElement.scrollWidth - innerWidth");
-            Assert.True(wide <= 0, $"{name} is {wide} px wider than {width} px");
-            var axe = await page.RunAxe();
-            Assert.True(axe.Violations.Length == 0, string.Join("\n", axe.Violations.Select(v =>
-                $"{name}: {v.Id}: {v.Help}: {string.Join(", ", v.Nodes.Take(3).Select(n => n.Html))}")));
+            await PageCheck.PassAsync(page, name, width, scheme);
         }
 
         Assert.Empty(errors);

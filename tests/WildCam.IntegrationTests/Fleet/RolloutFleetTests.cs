@@ -76,7 +76,8 @@ public sealed class RolloutFleetTests(ITestOutputHelper output) : IAsyncLifetime
         // What the hub says of each camera is what the camera runs.
         var shown = await rollouts.ListCamerasAsync(id, default);
         var good = shown.Where(c => c.Update.State is UpdateState.Good).ToList();
-        Assert.NotEmpty(good);
+        // One time in twenty the first camera is a bad one, and no other had its turn.
+        Assert.Equal(stopped > 0, good.Count > 0);
         Assert.All(good, c => Assert.Equal(new Version(1, 4, 0), fleet.FirmwareOf(c.Code)));
         Assert.All(
             shown.Where(c => c.Update.State is UpdateState.Planned or UpdateState.Failed),

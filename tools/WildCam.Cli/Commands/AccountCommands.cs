@@ -150,10 +150,7 @@ static class AccountCommands
     static async Task ShowLinkAsync(LocalDatabase database, int accountId, CancellationToken cancellationToken)
     {
         var secret = await new SignInLinksTable(database.Source).CreateAsync(accountId, cancellationToken);
-        var hub = database.Workspace.Hub;
-        var root = hub.PublicUrl.Length > 0
-            ? hub.PublicUrl.TrimEnd('/')
-            : $"http://localhost:{hub.WebPort.ToString(CultureInfo.InvariantCulture)}";
+        var root = database.Workspace.Hub.Root;
         Screen.Line($"Sign-in link, once, within {SignInLinksTable.Keep.TotalHours:0} h: {root}/sign-in?link={secret}");
     }
 }

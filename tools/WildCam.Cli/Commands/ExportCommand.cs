@@ -84,7 +84,7 @@ static class ExportCommand
             var written = await ShowAsync(
                 progress => ExportRun.WriteAsync(
                     new ExportRowsTable(database.Source), new PackagesTable(database.Source), blobs, export.Id, project,
-                    asked.Wish, hub.PublicUrl, now, progress, cancellationToken),
+                    asked.Wish, hub.Root, now, progress, cancellationToken),
                 asked.Json);
             var file = Path.GetFullPath(asked.File ?? export.FileName);
             await using (var from = ExportRun.Open(blobs, export.Id, written.Bytes))

@@ -15,32 +15,16 @@ namespace WildCam.Hub.Desk.Reports;
 /// <summary>Writes a report as one page into the blob store; a run that was broken off begins anew.</summary>
 sealed class ReportJob(
     ReportsTable reports, ReportReader reader, DeskProjectsTable projects, IBlobStore blobs,
-    IOptions<HubOptions> hub, IServiceScopeFactory scopes, ILoggerFactory logs) : IJobHandler
+    IOptions<HubOptions> hub, IServiceScopeFactory scopes, ILoggerFactory logs) : SingleJobHandler
 {
-    public string Kind => JobKinds.Report;
+    public override string Kind => JobKinds.Report;
 
-    public int BatchMax => 1;
-
-    public int ParallelMax => 1;
-
-    public int AttemptsMax => 5;
+    public override int AttemptsMax => 5;
 
     /// <summary>Ten years over ten million detections are a dozen statements of seconds each.</summary>
-    public TimeSpan Lease => TimeSpan.FromMinutes(10);
+    public override TimeSpan Lease => TimeSpan.FromMinutes(10);
 
-    public async Task<IReadOnlyList<JobOutcome>> HandleAsync(
-        IReadOnlyList<Job> batch, CancellationToken cancellationToken)
-    {
-        var outcomes = new List<JobOutcome>(batch.Count);
-        foreach (var job in batch)
-        {
-            outcomes.Add(await HandleOneAsync(job, cancellationToken));
-        }
-
-        return outcomes;
-    }
-
-    async Task<JobOutcome> HandleOneAsync(Job job, CancellationToken cancellationToken)
+    protected override async Task<JobOutcome> HandleAsync(Job job, CancellationToken cancellationToken)
     {
         if (!Guid.TryParse(job.Subject, out var id)
             || await reports.BeginForJobAsync(id, ReportReader.Steps, cancellationToken) is not { } report)
@@ -72,11 +56,8 @@ sealed class ReportJob(
             return;
         }
 
-        var address = hub.Value.PublicUrl.Length > 0
-            ? hub.Value.PublicUrl.TrimEnd('/')
-            : $"http://localhost:{hub.Value.WebPort}";
         var content = await reader.ReadAsync(
-            report, project, address, steps => reports.SetProgressAsync(report.Id, steps, cancellationToken),
+            report, project, hub.Value.Root, steps => reports.SetProgressAsync(report.Id, steps, cancellationToken),
             cancellationToken);
         var page = Encoding.UTF8.GetBytes(await RenderAsync(content));
         await blobs.PutAsync(report.BlobPath, new ReadOnlySequence<byte>(page), cancellationToken);

@@ -25,7 +25,9 @@ public sealed class SimulatedOrdersTests(OrdersWorld world) : IClassFixture<Orde
         await world.SettingsStateAsync("sim-sleeps", "in-force");
         // Its first trigger comes within seconds of its start, the next one within an hour.
         await Wait.UntilAsync(
-            async () => IsSettled(fleet) && await IsAsleepAsync("sim-sleeps"), TwoWakeUps,
+            async () => IsSettled(fleet) && fleet.Simulation.Progress.Connected == 0
+                && await IsAsleepAsync("sim-sleeps"),
+            TwoWakeUps,
             () => "It does not fall asleep.");
         var before = await PicturesAsync("sim-sleeps");
 

@@ -59,7 +59,11 @@ static class ReturnBenchmark
             where is_newest
             """);
         await world.SettleAsync(Timeout);
-        await world.CheckAsync(report, Cameras * Pictures);
+        // A camera's past may have a picture more: its last burst ends where it ends.
+        Must.Hold(
+            report.IsComplete && report.Captures.Count >= Cameras * Pictures,
+            $"Not all pictures came: {report.Progress}");
+        await world.CheckAsync(report);
         bench.ClaimUnder(
             $"most of {Cameras} cameras that connect in one second after an outage", "cameras",
             new Spread([connects]), ConnectsPerSecondMax);

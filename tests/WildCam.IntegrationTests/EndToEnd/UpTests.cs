@@ -19,7 +19,8 @@ public sealed partial class UpTests(TestDatabase database) : IClassFixture<TestD
         var line = program.CommandLine("up");
         using var up = new Process
         {
-            StartInfo = new ProcessStartInfo(line[0], line[1..])
+            // A shell's background job ignores interrupts, and so would what it starts.
+            StartInfo = new ProcessStartInfo("env", ["--default-signal=INT", .. line])
             {
                 UseShellExecute = false,
                 RedirectStandardOutput = true,

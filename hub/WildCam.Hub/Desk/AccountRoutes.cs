@@ -38,11 +38,6 @@ static class AccountRoutes
 
     static async Task<IResult> SignInAsync(HttpContext context, Frames frames, SignIns signIns)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         var form = await DeskGuard.ReadFormAsync(context);
         var (email, to) = (form["email"].ToString(), Back(form["to"]));
         var result = await signIns.SignInAsync(
@@ -73,11 +68,6 @@ static class AccountRoutes
 
     static async Task<IResult> SignOutAsync(HttpContext context, SignIns signIns)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (SessionCookie.Read(context.Request) is { } session)
         {
             await signIns.SignOutAsync(session, context.RequestAborted);
@@ -107,11 +97,6 @@ static class AccountRoutes
     static async Task<IResult> SetupAsync(
         HttpContext context, Frames frames, SignIns signIns, ProjectsTable projects, ProjectSpeciesTable species)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         var abort = context.RequestAborted;
         var typed = await DeskGuard.ReadFormAsync(context);
         string Field(string name) => typed[name].ToString().Trim();

@@ -210,11 +210,6 @@ static class DecisionRoutes
     /// </summary>
     internal static async Task<IResult?> RefuseAsync(string project, HttpContext context, Frames frames)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await frames.OpenAsync(context, project) is { } frame)
         {
             return frame.CanDecide

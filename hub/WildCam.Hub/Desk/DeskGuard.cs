@@ -60,8 +60,19 @@ sealed partial class DeskGuard(RequestDelegate next, ILogger<DeskGuard> log)
         })
         { StatusCode = status };
 
-    /// <summary>A form's post counts only from our own pages; browsers say where it comes from.</summary>
-    public static bool IsFromHere(HttpRequest request)
+    /// <summary>What changes something counts only from our own pages; the filter of all routes of the desk.</summary>
+    public static ValueTask<object?> OnlyFromHereAsync(
+        EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
+    {
+        var request = invocation.HttpContext.Request;
+        return HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || IsFromHere(request)
+            ? next(invocation)
+            : ValueTask.FromResult<object?>(
+                TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden));
+    }
+
+    // Browsers say where a request comes from.
+    static bool IsFromHere(HttpRequest request)
     {
         var site = request.Headers["Sec-Fetch-Site"].ToString();
         if (site.Length > 0)

@@ -137,7 +137,8 @@ static class DeskSlice
                 .AllowAnonymous().ExcludeFromDescription();
         }
 
-        var pages = app.MapGroup("").ExcludeFromDescription();
+        var pages = app.MapGroup("").ExcludeFromDescription()
+            .AddEndpointFilter(DeskGuard.OnlyFromHereAsync);
         LookRoutes.Map(pages);
         FindRoutes.Map(pages);
         ChartRoutes.Map(pages);

@@ -46,11 +46,6 @@ static class EnrolmentRoutes
         string project, HttpContext context, Frames frames, EnrolmentPages pages, CameraEnrolment enrolment,
         CamerasTable cameras)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await frames.OpenAsync(context, project) is not { Project: { } open, CanManage: true } frame)
         {
             return await LookRoutes.NothingAsync(context, frames);
@@ -83,11 +78,6 @@ static class EnrolmentRoutes
         string project, string fingerprint, HttpContext context, Frames frames, EnrolmentPages pages,
         CameraEnrolment enrolment, CameraRegistration registration, EnrolmentsTable enrolments)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await frames.OpenAsync(context, project) is not { Project: { } open, CanManage: true } frame)
         {
             return await LookRoutes.NothingAsync(context, frames);
@@ -146,11 +136,6 @@ static class EnrolmentRoutes
         string project, string fingerprint, HttpContext context, Frames frames, EnrolmentPages pages,
         Func<int, Task<EnrolmentRefusal>> end)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await frames.OpenAsync(context, project) is not { Project: { } open, CanManage: true } frame
             || !await pages.IsOfAsync(open.Id, fingerprint, context.RequestAborted))
         {

@@ -27,11 +27,6 @@ static class ExportRoutes
     static async Task<IResult> AddAsync(
         string project, HttpContext context, Frames frames, ExportsTable exports, JobSignal signal, TimeProvider time)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await frames.OpenAsync(context, project) is not
             { Project: { Role: >= Role.Researcher } open, Visitor: { } visitor } frame)
         {
@@ -57,11 +52,6 @@ static class ExportRoutes
     static async Task<IResult> DeleteAsync(
         string project, Guid id, HttpContext context, Frames frames, ExportsTable exports)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await frames.OpenAsync(context, project) is not
                 { Project: { Role: >= Role.Researcher } open, Visitor: { } visitor } frame
             || await exports.FindAsync(open.Id, id, context.RequestAborted) is not { } export

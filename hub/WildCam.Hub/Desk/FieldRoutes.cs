@@ -115,11 +115,6 @@ static class FieldRoutes
         string code, VisitBody body, HttpContext context, Frames frames, CamerasTable cameras, VisitsTable visits,
         IBlobStore blobs, TimeProvider time)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.StatusCode(StatusCodes.Status403Forbidden);
-        }
-
         if (await FindAsync(code, context, frames, cameras) is not ({ } frame, { } camera))
         {
             return Nothing(context);

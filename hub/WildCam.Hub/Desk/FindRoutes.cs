@@ -72,11 +72,6 @@ static class FindRoutes
 
     static async Task<IResult> SaveAsync(string project, HttpContext context, Frames frames, SavedViewsTable views)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await frames.OpenAsync(context, project) is not { Project: { } open } frame)
         {
             return await LookRoutes.NothingAsync(context, frames);
@@ -96,11 +91,6 @@ static class FindRoutes
     static async Task<IResult> DeleteAsync(
         string project, int id, HttpContext context, Frames frames, SavedViewsTable views)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await frames.OpenAsync(context, project) is not { Project: { } open } frame)
         {
             return await LookRoutes.NothingAsync(context, frames);
@@ -114,11 +104,6 @@ static class FindRoutes
 
     static async Task<IResult> PlaceAsync(string project, HttpContext context, Frames frames, GeneraTable genera)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await frames.OpenAsync(context, project) is not { CanManage: true } frame)
         {
             return await LookRoutes.NothingAsync(context, frames);

@@ -42,11 +42,6 @@ static class GapRoutes
         string project, HttpContext context, Frames frames, OperationalGapsTable gaps, AuditTable audit,
         TimeProvider time)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await frames.OpenAsync(context, project) is not { Project: { Role: >= Role.Researcher } open } frame)
         {
             return await LookRoutes.NothingAsync(context, frames);

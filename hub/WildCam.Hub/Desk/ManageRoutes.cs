@@ -36,11 +36,6 @@ static class ManageRoutes
         string project, string code, HttpContext context, Frames frames, CamerasTable cameras, CameraEdits edits,
         CameraTagsTable tags, ManagePages pages)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await OpenAsync(project, code, context, frames, cameras) is not { } open)
         {
             return await LookRoutes.NothingAsync(context, frames);
@@ -75,11 +70,6 @@ static class ManageRoutes
         string project, string code, HttpContext context, Frames frames, CamerasTable cameras, CameraEdits edits,
         GalleryPages galleries, ManagePages pages, TimeProvider time)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await OpenAsync(project, code, context, frames, cameras) is not { } open)
         {
             return await LookRoutes.NothingAsync(context, frames);
@@ -113,11 +103,6 @@ static class ManageRoutes
         string project, string code, HttpContext context, Frames frames, CamerasTable cameras,
         CameraRegistration registration, ManagePages pages)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await OpenAsync(project, code, context, frames, cameras) is not { } open)
         {
             return await LookRoutes.NothingAsync(context, frames);
@@ -148,11 +133,6 @@ static class ManageRoutes
         string project, string code, HttpContext context, Frames frames, CamerasTable cameras,
         CameraRegistration registration, RegisterTable register, ManagePages pages)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await OpenAsync(project, code, context, frames, cameras) is not { } open
             || await register.FindAsync(open.Camera.ProjectId, open.Camera.Code, context.RequestAborted)
                 is not { } camera)
@@ -199,11 +179,6 @@ static class ManageRoutes
         string project, string code, HttpContext context, Frames frames, CamerasTable cameras,
         CameraRegistration registration, ManagePages pages)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await OpenAsync(project, code, context, frames, cameras) is not { } open)
         {
             return await LookRoutes.NothingAsync(context, frames);

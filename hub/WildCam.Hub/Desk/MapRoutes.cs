@@ -127,11 +127,6 @@ static class MapRoutes
         string project, HttpContext context, Frames frames, FleetListTable fleet, AlertRulesTable rules,
         MapGroundsTable grounds, TimeProvider time)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await frames.OpenAsync(context, project) is not { Project: { } open, CanManage: true } frame)
         {
             return await LookRoutes.NothingAsync(context, frames);
@@ -151,11 +146,6 @@ static class MapRoutes
     static async Task<IResult> RemoveAsync(
         string project, HttpContext context, Frames frames, MapGroundsTable grounds)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await frames.OpenAsync(context, project) is not { Project: { } open, CanManage: true } frame)
         {
             return await LookRoutes.NothingAsync(context, frames);

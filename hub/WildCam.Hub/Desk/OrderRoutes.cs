@@ -40,11 +40,6 @@ static class OrderRoutes
     static async Task<IResult> SaveAsync(
         string project, string code, HttpContext context, Frames frames, OrderPages pages, SettingsEditor editor)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await pages.OpenAsync(context, frames, project, code, toChange: true) is not { } open)
         {
             return await LookRoutes.NothingAsync(context, frames);
@@ -77,11 +72,6 @@ static class OrderRoutes
     static async Task<IResult> WithdrawSettingsAsync(
         string project, string code, HttpContext context, Frames frames, OrderPages pages, SettingsEditor editor)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await pages.OpenAsync(context, frames, project, code, toChange: true) is not { } open)
         {
             return await LookRoutes.NothingAsync(context, frames);
@@ -95,11 +85,6 @@ static class OrderRoutes
         string project, string code, HttpContext context, Frames frames, OrderPages pages, CamerasTable cameras,
         CameraTagsTable tags)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await pages.OpenAsync(context, frames, project, code, toChange: true) is not { } open
             || await cameras.FindByCodeAsync(open.Camera.Code, context.RequestAborted) is not { } camera)
         {
@@ -131,11 +116,6 @@ static class OrderRoutes
     static async Task<IResult> AskAsync(
         string project, string code, HttpContext context, Frames frames, OrderPages pages, CommandsTable commands)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         var form = await DeskGuard.ReadFormAsync(context);
         var facts = CommandCatalogue.Find(form["kind"].ToString());
         var isFrame = facts?.Word == CommandWords.FullFrame;
@@ -168,11 +148,6 @@ static class OrderRoutes
         string project, string code, long id, HttpContext context, Frames frames, OrderPages pages,
         CommandsTable commands)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await pages.OpenAsync(context, frames, project, code, toChange: true) is not { } open)
         {
             return await LookRoutes.NothingAsync(context, frames);

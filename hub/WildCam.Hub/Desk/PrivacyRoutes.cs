@@ -34,11 +34,6 @@ static class PrivacyRoutes
 
     static async Task<IResult> SetAsync(string project, HttpContext context, Frames frames, PrivacyTable privacy)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await frames.OpenAsync(context, project) is not
             { Project: { } open, CanManage: true } frame)
         {

@@ -43,11 +43,6 @@ static class RegisterRoutes
         string project, HttpContext context, Frames frames, GalleryPages galleries, ManagePages manage,
         CameraRegistration registration, TimeProvider time)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await frames.OpenAsync(context, project) is not { Project: { } open, CanManage: true } frame)
         {
             return await LookRoutes.NothingAsync(context, frames);
@@ -85,11 +80,6 @@ static class RegisterRoutes
     static async Task<IResult> PreviewAsync(
         string project, HttpContext context, Frames frames, CameraSheets sheets)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await frames.OpenAsync(context, project) is not { Project: { } open, CanManage: true } frame)
         {
             return await LookRoutes.NothingAsync(context, frames);
@@ -104,11 +94,6 @@ static class RegisterRoutes
     static async Task<IResult> AddManyAsync(
         string project, HttpContext context, Frames frames, CameraSheets sheets)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await frames.OpenAsync(context, project) is not { Project: { } open, CanManage: true } frame)
         {
             return await LookRoutes.NothingAsync(context, frames);

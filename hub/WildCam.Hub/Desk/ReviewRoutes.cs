@@ -67,11 +67,6 @@ static class ReviewRoutes
     static async Task<IResult> NextAsync(
         string project, HoldBody held, HttpContext context, Frames frames, GalleryPages galleries, ReviewTasks tasks)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.StatusCode(StatusCodes.Status403Forbidden);
-        }
-
         if (await frames.OpenAsync(context, project) is not { Project: { } open, CanDecide: true } frame)
         {
             return TypedResults.NotFound();
@@ -103,11 +98,6 @@ static class ReviewRoutes
     static async Task<IResult> HoldAsync(
         string project, HoldBody held, HttpContext context, Frames frames, ReviewQueuesTable queues)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.StatusCode(StatusCodes.Status403Forbidden);
-        }
-
         if (await frames.OpenAsync(context, project) is not { Project: { } open, CanDecide: true } frame)
         {
             return TypedResults.NotFound();
@@ -149,11 +139,6 @@ static class ReviewRoutes
         string project, AddSpeciesBody body, HttpContext context, Frames frames, TaxaTable taxa,
         SpeciesListTable species)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.StatusCode(StatusCodes.Status403Forbidden);
-        }
-
         if (await frames.OpenAsync(context, project) is not { Project: { } open, CanDecide: true })
         {
             return TypedResults.NotFound();

@@ -53,11 +53,6 @@ static class ServerRoutes
 
     static async Task<IResult> RetryAsync(HttpContext context, Frames frames, JobsOverview jobs, JobSignal signal)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if ((await frames.OpenAsync(context)).Visitor?.IsAdmin != true)
         {
             return await LookRoutes.NothingAsync(context, frames);

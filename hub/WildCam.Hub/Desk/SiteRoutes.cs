@@ -29,11 +29,6 @@ static class SiteRoutes
     static async Task<IResult> AddAsync(
         string project, HttpContext context, Frames frames, SitesTable sites, SiteRegistration registration)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await frames.OpenAsync(context, project) is not { Project: { } open, CanManage: true } frame)
         {
             return await LookRoutes.NothingAsync(context, frames);
@@ -62,11 +57,6 @@ static class SiteRoutes
         string project, string slug, HttpContext context, Frames frames, SitesTable sites,
         SiteRegistration registration)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await OpenAsync(project, slug, context, frames, sites) is not var (frame, site))
         {
             return await LookRoutes.NothingAsync(context, frames);
@@ -97,11 +87,6 @@ static class SiteRoutes
 
     static async Task<IResult> AddProjectAsync(HttpContext context, Frames frames, ProjectsTable projects)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         var frame = await frames.OpenAsync(context);
         if (frame.Visitor?.IsAdmin != true)
         {

@@ -79,11 +79,9 @@ static class SpeciesAlertRoutes
 
     static void Post(RouteGroupBuilder alerts, string pattern, Change change, Role least = Role.Viewer) =>
         alerts.MapPost(pattern, async (string project, HttpContext context, Frames frames, SpeciesAlertPages pages) =>
-            !DeskGuard.IsFromHere(context.Request)
-                ? TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden)
-            : await frames.OpenAsync(context, project) is { Project: { } open } frame && open.Role >= least
+            await frames.OpenAsync(context, project) is { Project: { } open } frame && open.Role >= least
                 ? await change(frame, context, pages)
-            : await LookRoutes.NothingAsync(context, frames)).DisableAntiforgery();
+                : await LookRoutes.NothingAsync(context, frames)).DisableAntiforgery();
 
     static async Task<IResult> AddRuleAsync(Frame frame, HttpContext context, SpeciesAlertPages pages)
     {

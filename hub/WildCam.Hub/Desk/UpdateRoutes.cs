@@ -57,11 +57,6 @@ static class UpdateRoutes
     static async Task<IResult> StartAsync(
         string project, HttpContext context, Frames frames, FirmwareTable catalogue, Rollouts rollouts)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await frames.OpenAsync(context, project) is not { Project: { } open, CanManage: true } frame)
         {
             return await LookRoutes.NothingAsync(context, frames);
@@ -127,11 +122,6 @@ static class UpdateRoutes
         string project, int id, HttpContext context, Frames frames, Rollouts rollouts, RolloutPagesTable pages,
         FirmwareTable firmware, TimeProvider time)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await frames.OpenAsync(context, project) is not { Project: { } open, CanManage: true } frame)
         {
             return await LookRoutes.NothingAsync(context, frames);

@@ -37,11 +37,6 @@ static class ReportRoutes
         string project, HttpContext context, Frames frames, ReportsTable reports, AuditTable audit, JobSignal signal,
         TimeProvider time)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         if (await frames.OpenAsync(context, project) is not
             { Project: { Role: >= Role.Researcher } open, Visitor: { } visitor } frame)
         {
@@ -87,11 +82,6 @@ static class ReportRoutes
         string project, Guid id, HttpContext context, Frames frames, ReportsTable reports, IBlobStore blobs,
         AuditTable audit)
     {
-        if (!DeskGuard.IsFromHere(context.Request))
-        {
-            return TypedResults.Text(Texts.OtherSite, statusCode: StatusCodes.Status403Forbidden);
-        }
-
         var abort = context.RequestAborted;
         if (await frames.OpenAsync(context, project) is not
                 { Project: { Role: >= Role.Researcher } open, Visitor: { } visitor } frame

@@ -9,7 +9,7 @@ namespace WildCam.IntegrationTests.Desk;
 [Collection(nameof(Alone))]
 public sealed class ReviewTests(DeskHub hub) : IClassFixture<DeskHub>
 {
-    /// <summary>From the key to the next event painted, for a quarter of many.</summary>
+    /// <summary>From the key to the next event painted, the median of many.</summary>
     const int NextPaintedMillisecondsMax = 100;
 
     [Fact]
@@ -69,11 +69,10 @@ public sealed class ReviewTests(DeskHub hub) : IClassFixture<DeskHub>
         Assert.Equal("50 50", counts);
         var times = await page.EvaluateAsync<double[]>("painted");
         Array.Sort(times);
-        // Other work on the machine delays some frames; what the page itself takes shows in the quicker ones.
-        var quick = times[times.Length / 4];
+        var median = times[times.Length / 2];
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"key to next event painted: a quarter within {quick:0} ms, half {times[times.Length / 2]:0} ms"));
-        Assert.InRange(quick, 0, NextPaintedMillisecondsMax);
+            $"key to next event painted: a quarter within {times[times.Length / 4]:0} ms, half within {median:0} ms"));
+        Assert.InRange(median, 0, NextPaintedMillisecondsMax);
         await page.Context.CloseAsync();
     }
 

@@ -10,7 +10,7 @@ public sealed partial class UpTests(TestDatabase database) : IClassFixture<TestD
 {
     const int Interrupt = 2;
     static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(90);
-    static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(60);
+    static readonly TimeSpan EndTimeout = TimeSpan.FromSeconds(20);
 
     [Fact]
     public async Task Up_prints_its_address_takes_simulated_pictures_and_ends_at_an_interrupt_leaving_nothing()

@@ -21,8 +21,11 @@ public sealed class ReviewQueuesTable(NpgsqlDataSource database)
     /// <summary>So long a site is new.</summary>
     public const int NewSiteDays = 14;
 
-    /// <summary>Tries when others reserve the same events in the same moment.</summary>
-    const int TriesMax = 3;
+    /// <summary>
+    /// Tries when others reserve the same events in the same moment: each lost try means that another person got
+    /// theirs, so that this many people at once all get some.
+    /// </summary>
+    const int TriesMax = 50;
 
     /// <summary>How long an event stays with whom it was shown to; a page that is at work renews it.</summary>
     public static readonly TimeSpan Reservation = TimeSpan.FromMinutes(2);

@@ -10,7 +10,8 @@ static class ConnectionsExhausted
     const int Cameras = 4;
     const int PicturesPerCamera = 6;
     const int Visitors = 20;
-    const int ServerConnections = 30;
+    /// <summary>Enough for a hub that starts and serves, few enough to be taken by one client.</summary>
+    const int ServerConnections = 60;
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     public static Scenario Scenario { get; } = new(
@@ -37,8 +38,11 @@ static class ConnectionsExhausted
             await using var transaction = await connection.BeginTransactionAsync(point.Cancellation);
             await using var hold = new NpgsqlCommand("lock table captures in access exclusive mode", connection);
             await hold.ExecuteNonQueryAsync(point.Cancellation);
-            asked = AskAsync(visitor);
-            await Task.Delay(TimeSpan.FromSeconds(3.5), point.Cancellation);
+            var answers = new ConcurrentQueue<HttpStatusCode>();
+            asked = AskAsync(visitor, answers);
+            await Wait.UntilAsync(
+                () => Task.FromResult(answers.Contains(HttpStatusCode.ServiceUnavailable)), Timeout,
+                () => $"Nobody had to wait for a connection.\n{hub.Output}");
         }
 
         Check(await asked.WaitAsync(Timeout, point.Cancellation), hub);
@@ -115,9 +119,11 @@ static class ConnectionsExhausted
         return visitor;
     }
 
-    static async Task<IReadOnlyList<HttpStatusCode>> AskAsync(HttpClient visitor)
+    static Task<IReadOnlyList<HttpStatusCode>> AskAsync(HttpClient visitor) => AskAsync(visitor, new());
+
+    static async Task<IReadOnlyList<HttpStatusCode>> AskAsync(
+        HttpClient visitor, ConcurrentQueue<HttpStatusCode> answers)
     {
-        var answers = new ConcurrentQueue<HttpStatusCode>();
         await Task.WhenAll(Enumerable.Range(0, Visitors).Select(async _ =>
         {
             using var answer = await visitor.GetAsync(

@@ -60,7 +60,7 @@ public sealed record CameraFacts(int HeartbeatSeconds)
         : null;
 }
 
-/// <summary>Judges a camera by its own schedule and its project's limits. Pure; the list's SQL says the same.</summary>
+/// <summary>Judges a camera by its own schedule and its project's limits. Pure.</summary>
 public sealed record CameraJudgement(
     CameraCondition Condition, DateTimeOffset? ExpectedAt, DateTimeOffset? LateAt, DateTimeOffset? SilentAt,
     IReadOnlyList<VisitReason> Reasons)

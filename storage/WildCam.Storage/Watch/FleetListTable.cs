@@ -34,27 +34,60 @@ public sealed record FleetRow(
 /// <summary>A page of the list; counts are of all that the search finds, by condition.</summary>
 public sealed record FleetPage(IReadOnlyList<FleetRow> Rows, IReadOnlyList<int> Counts, bool HasMore)
 {
+    static readonly int s_conditions = Enum.GetValues<CameraCondition>().Length;
+
     public int Count(CameraCondition condition) => Counts[(int)condition];
+
+    /// <summary>What a filter shows of a whole fleet, which is in the list's order.</summary>
+    public static FleetPage Of(IReadOnlyList<FleetRow> fleet, FleetFilter filter, int most)
+    {
+        var counts = new int[s_conditions];
+        var shown = new List<FleetRow>(most);
+        var hasMore = false;
+        foreach (var row in fleet.Where(r => filter.Search.Length == 0 || Finds(r, filter.Search)))
+        {
+            counts[(int)row.Condition]++;
+            if ((filter.Conditions.Count > 0 && !filter.Conditions.Contains(row.Condition))
+                || (filter.After is { } after && Compare(row.Condition, row.Code, after.Condition, after.Code) <= 0))
+            {
+                continue;
+            }
+
+            hasMore |= shown.Count == most;
+            if (shown.Count < most)
+            {
+                shown.Add(row);
+            }
+        }
+
+        return new FleetPage(shown, counts, hasMore);
+    }
+
+    /// <summary>Who needs somebody first; then by code.</summary>
+    internal static int Compare(FleetRow one, FleetRow other) =>
+        Compare(one.Condition, one.Code, other.Condition, other.Code);
+
+    static int Compare(CameraCondition condition, string code, CameraCondition otherCondition, string otherCode) =>
+        condition == otherCondition ? string.CompareOrdinal(code, otherCode) : condition.CompareTo(otherCondition);
+
+    static bool Finds(FleetRow row, string text) =>
+        row.Code.Contains(text, StringComparison.OrdinalIgnoreCase)
+        || row.Name.Contains(text, StringComparison.OrdinalIgnoreCase)
+        || row.Site?.Contains(text, StringComparison.OrdinalIgnoreCase) == true;
 }
 
 /// <summary>
-/// Cameras in the order in which somebody should visit them; judged in the database, for 10,000 of them.
+/// Cameras in the order in which somebody should visit them. A fleet of 10,000 takes some 50 ms to read and to judge;
+/// pages that many people look at again and again share what was read a moment ago.
 /// </summary>
 public sealed class FleetListTable(NpgsqlDataSource database)
 {
     public const int PageMax = 60;
 
-    /// <summary>Most cameras of a project that the map shows and the alerts watch.</summary>
-    public const int AllMax = 10_000;
-
     const int Days = 7;
-    const int Conditions = 7;
 
-    /// <summary>
-    /// Judges all cameras of a project as <see cref="CameraJudgement"/> does (a test holds them equal), and gives a
-    /// page of them. A camera has one open deployment at most. The benchmark's peer sends it too.
-    /// </summary>
-    public const string PageSql = """
+    /// <summary>What is known of each camera of a project. A camera has one open deployment at most.</summary>
+    public const string FactsSql = """
         with resets as (
           select camera_id, count(*)::int as n from camera_resets where at > $2 - interval '1 day' group by camera_id),
         refusals as (
@@ -65,97 +98,98 @@ public sealed class FleetListTable(NpgsqlDataSource database)
         failed as (
           select o.camera_id from rollout_cameras o
           where o.state = 9 and not exists (
-            select from rollout_cameras n where n.camera_id = o.camera_id and n.rollout_id > o.rollout_id)),
-        judged as materialized (
-          select c.id, c.code, j.condition, r.n as resets, f.n as refusals, u.camera_id is not null as update_failed
-          from cameras c
-          left join camera_states s on s.camera_id = c.id
-          left join resets r on r.camera_id = c.id
-          left join refusals f on f.camera_id = c.id
-          left join failed u on u.camera_id = c.id
-          cross join lateral (
-            select greatest(60, c.heartbeat_seconds * 0.1::float8) as grace,
-              case when s.next_contact_at > s.last_seen_at then s.next_contact_at
-                else s.last_seen_at + c.heartbeat_seconds * interval '1 second' end as at) expected
-          cross join lateral (
-            select (case
-              when c.revoked_at is not null then 6
-              when s.last_seen_at is null then 3
-              when $2 > expected.at + (expected.grace + ($3 - 1) * c.heartbeat_seconds) * interval '1 second' then 0
-              when $2 > expected.at + expected.grace * interval '1 second' then 2
-              when s.battery_percent <= $4 or s.battery_days <= $9
-                or (s.spool_bytes is not null and s.spool_capacity_bytes > 0 and
-                  least(100, s.spool_bytes / greatest(1, s.spool_capacity_bytes / 100)) >= $5)
-                or abs(s.clock_offset_ms) > $6 * 1000::bigint
-                or r.n >= $7 or f.n >= $8 or u.camera_id is not null then 1
-              when s.next_contact_at > $2 and $2 - s.last_seen_at > interval '1 minute' then 5
-              else 4 end)::smallint as condition) j
-          where c.project_id = $1 and ($10 = '' or c.code ilike $10 or c.name ilike $10 or c.id in (
-            select d.camera_id from sites t join deployments d on d.site_id = t.id and d.until_at is null
-            where t.project_id = $1 and t.name ilike $10))),
-        page as (
-          select * from judged
-          where ($11::smallint[] is null or condition = any($11::smallint[])) and (condition, code) > ($12, $13)
-          order by condition, code limit $14),
-        counted as (
-          select array_agg(coalesce(n, 0)::int order by k) as counts from generate_series(0, 6) k
-          left join (select condition, count(*) as n from judged group by condition) c on c.condition = k)
-        select counted.counts, c.id, c.code, c.name, p.condition, c.heartbeat_seconds, c.revoked_at, s.last_seen_at,
-          s.next_contact_at, s.battery_percent, s.battery_days, s.spool_bytes, s.spool_capacity_bytes,
-          s.clock_offset_ms, coalesce(p.resets, 0), coalesce(p.refusals, 0), t.time_zone, t.name, s.spool_count,
-          s.send_bytes_per_second, s.last_capture_at, t.latitude, t.longitude, t.id,
-          coalesce(p.update_failed, false)
-        from counted
-        left join page p on true
-        left join cameras c on c.id = p.id
-        left join camera_states s on s.camera_id = p.id
-        left join deployments d on d.camera_id = p.id and d.until_at is null
+            select from rollout_cameras n where n.camera_id = o.camera_id and n.rollout_id > o.rollout_id))
+        select c.id, c.code, c.name, c.heartbeat_seconds, c.revoked_at, s.last_seen_at, s.next_contact_at,
+          s.battery_percent, s.battery_days, s.spool_bytes, s.spool_capacity_bytes, s.clock_offset_ms,
+          coalesce(r.n, 0), coalesce(f.n, 0), u.camera_id is not null, t.time_zone, t.name, s.spool_count,
+          s.send_bytes_per_second, s.last_capture_at, t.latitude, t.longitude, t.id
+        from cameras c
+        left join camera_states s on s.camera_id = c.id
+        left join resets r on r.camera_id = c.id
+        left join refusals f on f.camera_id = c.id
+        left join failed u on u.camera_id = c.id
+        left join deployments d on d.camera_id = c.id and d.until_at is null
         left join sites t on t.id = d.site_id
-        order by p.condition, p.code
+        where c.project_id = $1
         """;
 
-    /// <summary>A page of the list.</summary>
+    /// <summary>So long a fleet that was read is as good as new.</summary>
+    static readonly TimeSpan Fresh = TimeSpan.FromSeconds(1);
+
+    /// <summary>So long it is shown while it is read anew; after it, who asks waits.</summary>
+    static readonly TimeSpan Shown = TimeSpan.FromSeconds(2);
+
+    static readonly TimeSpan Kept = TimeSpan.FromMinutes(1);
+
+    readonly Lock _gate = new();
+    readonly Dictionary<(int ProjectId, WatchLimits Limits), Look> _looks = [];
+
+    /// <summary>A page of the list, of a fleet as it was 2 s ago at most.</summary>
     public async Task<FleetPage> ListAsync(
         FleetFilter filter, WatchLimits limits, DateTimeOffset now, int most, CancellationToken cancellationToken)
     {
-        var (rows, counts) = await ReadAsync(filter, limits, now, most + 1, cancellationToken);
-        var hasMore = rows.Count > most;
-        var shown = rows.GetRange(0, Math.Min(most, rows.Count));
-        return new FleetPage(
-            await WithWeeksAsync(filter.ProjectId, shown, now, cancellationToken), counts, hasMore);
+        var fleet = await RecentAsync(filter.ProjectId, limits, now).WaitAsync(cancellationToken);
+        var page = FleetPage.Of(fleet, filter, most);
+        return page with { Rows = await WithWeeksAsync(filter.ProjectId, page.Rows, now, cancellationToken) };
     }
 
-    /// <summary>Every camera of a project, for its map and its alerts; without their weeks.</summary>
+    /// <summary>Every camera of a project as it is now, in the list's order; without their weeks.</summary>
     public async Task<IReadOnlyList<FleetRow>> ListAllAsync(
-        int projectId, WatchLimits limits, DateTimeOffset now, CancellationToken cancellationToken) =>
-        (await ReadAsync(new FleetFilter(projectId), limits, now, AllMax, cancellationToken)).Rows;
-
-    async Task<(List<FleetRow> Rows, int[] Counts)> ReadAsync(
-        FleetFilter filter, WatchLimits limits, DateTimeOffset now, int most, CancellationToken cancellationToken)
+        int projectId, WatchLimits limits, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var command = database.Command(
-            PageSql, filter.ProjectId, now.ToUniversalTime(), limits.MissedUntilSilent, limits.BatteryPercentMin,
-            limits.SpoolPercentMax, limits.ClockSecondsMax, limits.ResetsADay, limits.RefusalsADay,
-            (float)WatchLimits.BatteryDaysMin, Pattern(filter.Search),
-            filter.Conditions.Count == 0 ? null : filter.Conditions.Select(c => (short)c).ToArray(),
-            (short)(filter.After?.Condition ?? (CameraCondition)(-1)), filter.After?.Code ?? "", most);
+        await using var command = database.Command(FactsSql, projectId, now.ToUniversalTime());
         var rows = new List<FleetRow>();
-        var counts = new int[Conditions];
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            counts = reader.GetFieldValue<int[]>(0);
-            if (!reader.IsDBNull(1))
-            {
-                rows.Add(Read(reader));
-            }
+            rows.Add(Read(reader, limits, now));
         }
 
-        return (rows, counts);
+        rows.Sort(FleetPage.Compare);
+        return rows;
+    }
+
+    Task<IReadOnlyList<FleetRow>> RecentAsync(int projectId, WatchLimits limits, DateTimeOffset now)
+    {
+        lock (_gate)
+        {
+            var key = (projectId, limits);
+            if (!_looks.TryGetValue(key, out var last) || last.Rows.IsFaulted || now < last.At
+                || now - last.At > Shown)
+            {
+                foreach (var old in _looks.Where(l => now - l.Value.At > Kept).Select(l => l.Key).ToList())
+                {
+                    _looks.Remove(old);
+                }
+
+                _looks[key] = last = new Look(now, ListAllAsync(projectId, limits, now, CancellationToken.None));
+            }
+            else if (now - last.At > Fresh && !last.IsFollowed && last.Rows.IsCompleted)
+            {
+                last.IsFollowed = true;
+                _ = FollowAsync(key, now);
+            }
+
+            return last.Rows;
+        }
+    }
+
+    async Task FollowAsync((int ProjectId, WatchLimits Limits) key, DateTimeOffset now)
+    {
+        var rows = ListAllAsync(key.ProjectId, key.Limits, now, CancellationToken.None);
+        await ((Task)rows).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        lock (_gate)
+        {
+            // A look that failed is left out: who asks after the last good one's time looks for themselves.
+            if (rows.IsCompletedSuccessfully && _looks.TryGetValue(key, out var last) && last.At < now)
+            {
+                _looks[key] = new Look(now, rows);
+            }
+        }
     }
 
     async Task<IReadOnlyList<FleetRow>> WithWeeksAsync(
-        int projectId, List<FleetRow> rows, DateTimeOffset now, CancellationToken cancellationToken)
+        int projectId, IReadOnlyList<FleetRow> rows, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var today = DateOnly.FromDateTime(now.UtcDateTime);
         var weeks = rows.ToDictionary(r => r.Id, _ => new int[Days]);
@@ -171,35 +205,39 @@ public sealed class FleetListTable(NpgsqlDataSource database)
             weeks[reader.GetInt32(0)][day] = reader.GetInt32(2);
         }
 
-        return rows.ConvertAll(r => r with { Week = weeks[r.Id] });
+        return [.. rows.Select(r => r with { Week = weeks[r.Id] })];
     }
 
-    static FleetRow Read(NpgsqlDataReader reader) => new(
-        reader.GetInt32(1), reader.GetString(2), reader.GetString(3), (CameraCondition)reader.GetInt16(4),
-        new CameraFacts(reader.GetInt32(5))
-        {
-            RevokedAt = reader.Get<DateTimeOffset>(6),
-            LastSeenAt = reader.Get<DateTimeOffset>(7),
-            NextContactAt = reader.Get<DateTimeOffset>(8),
-            BatteryPercent = reader.Get<short>(9),
-            BatteryDays = reader.Get<float>(10),
-            SpoolBytes = reader.Get<long>(11),
-            SpoolCapacityBytes = reader.Get<long>(12),
-            ClockOffsetMs = reader.Get<long>(13),
-            Resets = reader.GetInt32(14),
-            Refusals = reader.GetInt32(15),
-            UpdateFailed = reader.GetBoolean(24),
-        },
-        reader.Text(16), reader.Text(17), reader.Get<long>(18), reader.Get<float>(19),
-        reader.Get<DateTimeOffset>(20))
+    static FleetRow Read(NpgsqlDataReader reader, WatchLimits limits, DateTimeOffset now)
     {
-        Latitude = reader.Get<double>(21),
-        Longitude = reader.Get<double>(22),
-        SiteId = reader.Get<int>(23),
-    };
+        var facts = new CameraFacts(reader.GetInt32(3))
+        {
+            RevokedAt = reader.Get<DateTimeOffset>(4),
+            LastSeenAt = reader.Get<DateTimeOffset>(5),
+            NextContactAt = reader.Get<DateTimeOffset>(6),
+            BatteryPercent = reader.Get<short>(7),
+            BatteryDays = reader.Get<float>(8),
+            SpoolBytes = reader.Get<long>(9),
+            SpoolCapacityBytes = reader.Get<long>(10),
+            ClockOffsetMs = reader.Get<long>(11),
+            Resets = reader.GetInt32(12),
+            Refusals = reader.GetInt32(13),
+            UpdateFailed = reader.GetBoolean(14),
+        };
+        return new(
+            reader.GetInt32(0), reader.GetString(1), reader.GetString(2),
+            CameraJudgement.Of(facts, limits, now).Condition, facts, reader.Text(15), reader.Text(16),
+            reader.Get<long>(17), reader.Get<float>(18), reader.Get<DateTimeOffset>(19))
+        {
+            Latitude = reader.Get<double>(20),
+            Longitude = reader.Get<double>(21),
+            SiteId = reader.Get<int>(22),
+        };
+    }
 
-    static string Pattern(string search) => search.Length == 0
-        ? ""
-        : $"%{search.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal)
-            .Replace("_", "\\_", StringComparison.Ordinal)}%";
+    sealed record Look(DateTimeOffset At, Task<IReadOnlyList<FleetRow>> Rows)
+    {
+        /// <summary>Whether the next one is under way.</summary>
+        public bool IsFollowed { get; set; }
+    }
 }

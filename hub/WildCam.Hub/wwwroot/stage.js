@@ -62,7 +62,7 @@ export function drawBox(box) {
   const unit = width / 800;
   const [x, y, w, h] = [box.x * width, box.y * height, box.width * width, box.height * height];
   const lh = 22 * unit;
-  const lw = (box.label.length * 7.2 + 34) * unit;
+  const lw = (box.label.length * 8.8 + 32) * unit;
   const lx = Math.max(0, Math.min(x, width - lw));
   const ly = y - lh - 3 * unit >= 0 ? y - lh - 3 * unit : y + h + lh + 3 * unit <= height ? y + h + 3 * unit : y + 3 * unit;
   const rect = (name) => element('rect', { class: name, x, y, width: w, height: h });

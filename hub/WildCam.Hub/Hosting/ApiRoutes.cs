@@ -12,6 +12,7 @@ using WildCam.Hub.Ingest;
 using WildCam.Hub.Jobs;
 using WildCam.Hub.Live;
 using WildCam.Hub.Orders;
+using WildCam.Hub.Watch;
 using WildCam.Storage.Accounts;
 using WildCam.Storage.Cameras;
 using WildCam.Storage.Captures;
@@ -75,6 +76,7 @@ static class ApiRoutes
         CapturesApi.Map(project);
         EventsApi.Map(project);
         RolloutsApi.Map(project);
+        WatchApi.Map(project);
         ExportsApi.Map(project);
         CardsApi.Map(project);
         PredictionsApi.Map(project);

@@ -92,7 +92,8 @@ static class AlertTexts
         _ => "hub or network",
     };
 
-    static string KindName(AlertKind kind) => kind switch
+    /// <summary>A kind as programs know it.</summary>
+    public static string KindName(AlertKind kind) => kind switch
     {
         AlertKind.UpdateFailed => "update-failed",
         AlertKind.HubOrNetwork => "hub-or-network",

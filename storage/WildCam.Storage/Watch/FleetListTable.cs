@@ -154,8 +154,7 @@ public sealed class FleetListTable(NpgsqlDataSource database)
         lock (_gate)
         {
             var key = (projectId, limits);
-            if (!_looks.TryGetValue(key, out var last) || last.Rows.IsFaulted || now < last.At
-                || now - last.At > Shown)
+            if (!_looks.TryGetValue(key, out var last) || last.Rows.IsFaulted || (now - last.At).Duration() > Shown)
             {
                 foreach (var old in _looks.Where(l => now - l.Value.At > Kept).Select(l => l.Key).ToList())
                 {

@@ -8,7 +8,7 @@ sealed class HealthWatch : IAsyncDisposable
 {
     static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>A part of the hub's health may take 2 s; the rest is for a machine that other tests keep busy.</summary>
+    /// <summary>A part of health may take 2 s; the rest is for a machine that other tests keep busy.</summary>
     static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(15);
 
     readonly HttpClient _client;

@@ -7,7 +7,7 @@ namespace WildCam.Faults.Delivery;
 static class Abandoned
 {
     /// <summary>Ten minutes in a real hub; the sweep over it runs every five seconds.</summary>
-    const int KeepSeconds = 1;
+    const int KeepSeconds = 3;
 
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
 
@@ -20,10 +20,13 @@ static class Abandoned
         await using var world = await ScriptedWorld.StartAsync(
             point, ("WildCam__Ingest__AssemblyKeepSeconds", $"{KeepSeconds}"));
         var pictures = new List<Delivered>();
+        var mostReserved = 0d;
         for (var n = point.Chance.Next(2, 5); n > 0; n--)
         {
             var picture = await world.OfferAsync(await world.ConnectAsync());
             await picture.SendSomeAsync(point.Chance.Next(picture.Chunks));
+            // On a busy machine the first may be given up before the last begins.
+            mostReserved = Math.Max(mostReserved, await world.MetricAsync("wildcam_ingest_assembly_bytes"));
             // Some stay connected and silent, some are gone.
             if (point.Chance.Next(2) == 0)
             {
@@ -33,8 +36,7 @@ static class Abandoned
             pictures.Add(picture);
         }
 
-        Must.Hold(
-            await world.MetricAsync("wildcam_ingest_assembly_bytes") > 0, "Nothing is reserved for what is in flight.");
+        Must.Hold(mostReserved > 0, "Nothing is reserved for what is in flight.");
         await Wait.UntilAsync(
             async () => await world.MetricAsync("wildcam_ingest_assemblies_expired", "expired") >= pictures.Count,
             Timeout, () => $"Pictures did not expire\n{world.Hub.Output}");

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace WildCam.Faults.Storage;
 
 /// <summary>PostgreSQL ends amid uploads, in good order or by a crash, and comes back after a while.</summary>
@@ -29,6 +31,9 @@ static class DatabaseRestarted
         var receipted = load.Receipted;
         await Task.Delay(TimeSpan.FromSeconds(1.5 + point.Chance.NextDouble()), point.Cancellation);
         Must.Equal(receipted, load.Receipted, "receipts given without a database");
+        await Wait.UntilAsync(
+            () => Task.FromResult(watch.Heard("/health/ready", HttpStatusCode.ServiceUnavailable)), Timeout,
+            () => $"The hub calls itself ready without a database.\n{world.Hub.Output}");
         await server.StartAgainAsync();
         world.Database.Source.Clear();
 

@@ -21,12 +21,6 @@ public sealed class ReviewQueuesTable(NpgsqlDataSource database)
     /// <summary>So long a site is new.</summary>
     public const int NewSiteDays = 14;
 
-    /// <summary>
-    /// Tries when others reserve the same events in the same moment: each lost try means that another person got
-    /// theirs, so that this many people at once all get some.
-    /// </summary>
-    const int TriesMax = 50;
-
     /// <summary>How long an event stays with whom it was shown to; a page that is at work renews it.</summary>
     public static readonly TimeSpan Reservation = TimeSpan.FromMinutes(2);
 
@@ -121,60 +115,59 @@ public sealed class ReviewQueuesTable(NpgsqlDataSource database)
         };
         // A question stays open when its asker decided; the others are about what nobody decided.
         var open = queue is ReviewQueue.Questions ? IsAsked : $"e.is_open and not {IsAsked}";
-        for (var i = 0; i < TriesMax; i++)
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        // One after the other: who asks in the same moment sees what the one before was given.
+        await using (var wait = connection.Command(
+            "select pg_advisory_xact_lock(hashtext('review'), $1)", projectId))
         {
-            await using var command = database.Command($"""
-                with {Facts},
-                waiting as (
-                  select e.id, e.camera_id, e.site_id, e.started_at, e.models_disagree from events e
-                  where e.project_id = $1 and e.merged_into is null and {open}
-                    and ($4::int is null or e.site_id = $4)
-                    and ($5::timestamptz is null or (e.started_at, e.id) < ($5, $6))
-                    and e.id <> all($7)
-                  order by e.started_at desc, e.id desc limit {ScanMax}),
-                found as (
-                  select e.id, e.started_at from waiting e
-                  where not exists (
-                      select from review_reservations r
-                      where r.event_id = e.id and r.account_id <> $8 and r.reserved_until > now())
-                    and {filter}
-                  order by e.started_at desc, e.id desc limit $9),
-                taken as (
-                  insert into review_reservations as held (event_id, project_id, account_id, reserved_until)
-                  select id, $1, $8, now() + $10 from found order by id
-                  on conflict (event_id) do update
-                    set account_id = excluded.account_id, reserved_until = excluded.reserved_until
-                    where held.account_id = excluded.account_id or held.reserved_until <= now()
-                  returning event_id)
-                select f.id, f.started_at, t.event_id is not null
-                from found f left join taken t on t.event_id = f.id order by f.started_at desc, f.id desc
-                """, projectId, RareDaysMax, NewSiteDays);
-            command.Parameters.Add(Nullable(siteId, NpgsqlDbType.Integer));
-            command.Parameters.Add(Nullable(after?.StartedAt, NpgsqlDbType.TimestampTz));
-            command.Parameters.Add(Nullable(after?.EventId, NpgsqlDbType.Uuid));
-            command.Parameters.Add(new() { Value = without });
-            command.Parameters.Add(new() { Value = accountId });
-            command.Parameters.Add(new() { Value = countMax });
-            command.Parameters.Add(new() { Value = Reservation });
-            var found = 0;
-            var taken = new List<ReviewEntry>();
-            await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+            await wait.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using var command = connection.Command($"""
+            with {Facts},
+            waiting as (
+              select e.id, e.camera_id, e.site_id, e.started_at, e.models_disagree from events e
+              where e.project_id = $1 and e.merged_into is null and {open}
+                and ($4::int is null or e.site_id = $4)
+                and ($5::timestamptz is null or (e.started_at, e.id) < ($5, $6))
+                and e.id <> all($7)
+              order by e.started_at desc, e.id desc limit {ScanMax}),
+            found as (
+              select e.id, e.started_at from waiting e
+              where not exists (
+                  select from review_reservations r
+                  where r.event_id = e.id and r.account_id <> $8 and r.reserved_until > now())
+                and {filter}
+              order by e.started_at desc, e.id desc limit $9),
+            taken as (
+              insert into review_reservations as held (event_id, project_id, account_id, reserved_until)
+              select id, $1, $8, now() + $10 from found order by id
+              on conflict (event_id) do update
+                set account_id = excluded.account_id, reserved_until = excluded.reserved_until
+                where held.account_id = excluded.account_id or held.reserved_until <= now()
+              returning event_id)
+            select f.id, f.started_at from found f join taken t on t.event_id = f.id
+            order by f.started_at desc, f.id desc
+            """, projectId, RareDaysMax, NewSiteDays);
+        command.Parameters.Add(Nullable(siteId, NpgsqlDbType.Integer));
+        command.Parameters.Add(Nullable(after?.StartedAt, NpgsqlDbType.TimestampTz));
+        command.Parameters.Add(Nullable(after?.EventId, NpgsqlDbType.Uuid));
+        command.Parameters.Add(new() { Value = without });
+        command.Parameters.Add(new() { Value = accountId });
+        command.Parameters.Add(new() { Value = countMax });
+        command.Parameters.Add(new() { Value = Reservation });
+        var taken = new List<ReviewEntry>();
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
             while (await reader.ReadAsync(cancellationToken))
             {
-                found++;
-                if (reader.GetBoolean(2))
-                {
-                    taken.Add(new ReviewEntry(reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(1)));
-                }
-            }
-
-            if (taken.Count > 0 || found == 0)
-            {
-                return taken;
+                taken.Add(new ReviewEntry(reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(1)));
             }
         }
 
-        return [];
+        await transaction.CommitAsync(cancellationToken);
+        return taken;
     }
 
     /// <summary>Keeps events with whom they are shown to for another while; the rest of theirs is let go.</summary>

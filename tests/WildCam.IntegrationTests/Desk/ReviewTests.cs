@@ -262,6 +262,43 @@ public sealed class ReviewTests(DeskHub hub) : IClassFixture<DeskHub>
         await page.Context.CloseAsync();
     }
 
+    [Theory]
+    [InlineData(1440)]
+    [InlineData(768)]
+    [InlineData(360)]
+    public async Task Long_names_of_species_push_nothing_out_of_the_window(int width)
+    {
+        var page = await hub.OpenAsync(width, 900);
+        await ReadyAsync();
+        await page.GotoAsync("/p/creek/review?queue=unreviewed");
+        var capture = await hub.Database.ReadAsync<Guid>(
+            "select best_capture_id from events where id = $1", await CurrentAsync(page));
+        await ExpectRoomAsync();
+        await page.GotoAsync($"/p/creek/pictures/{capture}");
+        await ExpectRoomAsync();
+        await page.Context.CloseAsync();
+
+        async Task ExpectRoomAsync()
+        {
+            await Assertions.Expect(page.Locator("#decide")).ToBeVisibleAsync();
+            var outside = await page.EvaluateAsync<string>("""
+                (() => {
+                  const panel = document.getElementById('decide');
+                  for (const button of panel.querySelectorAll('[data-slot], #take')) {
+                    button.hidden = false;
+                    button.querySelector('span').textContent = 'Southern white-breasted hedgehog, all 20 pictures';
+                  }
+                  return [panel, ...panel.querySelectorAll('button')]
+                    .filter(e => e.getBoundingClientRect().right > innerWidth).map(e => e.outerHTML.slice(0, 80))
+                    .join('\n');
+                })()
+                """);
+            Assert.Equal("", outside);
+            Assert.Equal(
+                0, await page.EvaluateAsync<int>("Math.max(0, document.documentElement.scrollWidth - innerWidth)"));
+        }
+    }
+
     async Task<IPage> OpenAsync(string query)
     {
         var page = await hub.OpenAsync();

@@ -77,12 +77,15 @@ public sealed record FleetPage(IReadOnlyList<FleetRow> Rows, IReadOnlyList<int> 
 }
 
 /// <summary>
-/// Cameras in the order in which somebody should visit them. A fleet of 10,000 takes some 50 ms to read and to judge;
-/// pages that many people look at again and again share what was read a moment ago.
+/// Cameras in the order in which somebody should visit them. Reading 10,000 takes longer than a page may take in all,
+/// so pages share what was read a moment ago.
 /// </summary>
 public sealed class FleetListTable(NpgsqlDataSource database)
 {
     public const int PageMax = 60;
+
+    /// <summary>Most cameras of a project that the map shows and the alerts watch.</summary>
+    public const int AllMax = 10_000;
 
     const int Days = 7;
 
@@ -133,8 +136,15 @@ public sealed class FleetListTable(NpgsqlDataSource database)
         return page with { Rows = await WithWeeksAsync(filter.ProjectId, page.Rows, now, cancellationToken) };
     }
 
-    /// <summary>Every camera of a project as it is now, in the list's order; without their weeks.</summary>
+    /// <summary>The cameras of a project as they are now, in the list's order; without their weeks.</summary>
     public async Task<IReadOnlyList<FleetRow>> ListAllAsync(
+        int projectId, WatchLimits limits, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var fleet = await ReadAsync(projectId, limits, now, cancellationToken);
+        return fleet.Count <= AllMax ? fleet : [.. fleet.Take(AllMax)];
+    }
+
+    async Task<IReadOnlyList<FleetRow>> ReadAsync(
         int projectId, WatchLimits limits, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var command = database.Command(FactsSql, projectId, now.ToUniversalTime());
@@ -161,7 +171,7 @@ public sealed class FleetListTable(NpgsqlDataSource database)
                     _looks.Remove(old);
                 }
 
-                _looks[key] = last = new Look(now, ListAllAsync(projectId, limits, now, CancellationToken.None));
+                _looks[key] = last = new Look(now, ReadAsync(projectId, limits, now, CancellationToken.None));
             }
             else if (now - last.At > Fresh && !last.IsFollowed && last.Rows.IsCompleted)
             {
@@ -175,7 +185,7 @@ public sealed class FleetListTable(NpgsqlDataSource database)
 
     async Task FollowAsync((int ProjectId, WatchLimits Limits) key, DateTimeOffset now)
     {
-        var rows = ListAllAsync(key.ProjectId, key.Limits, now, CancellationToken.None);
+        var rows = ReadAsync(key.ProjectId, key.Limits, now, CancellationToken.None);
         await ((Task)rows).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         lock (_gate)
         {

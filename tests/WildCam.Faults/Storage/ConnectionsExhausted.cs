@@ -10,6 +10,7 @@ static class ConnectionsExhausted
     const int Cameras = 4;
     const int PicturesPerCamera = 6;
     const int Visitors = 20;
+
     /// <summary>Enough for a hub that starts and serves, few enough to be taken by one client.</summary>
     const int ServerConnections = 60;
     static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);

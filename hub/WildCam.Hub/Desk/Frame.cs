@@ -30,6 +30,9 @@ public enum Place
 /// <summary>What surrounds a page: who looks, at which project.</summary>
 public sealed record Frame(DeskAssets Assets, DeskVisitor? Visitor, DeskProject? Project)
 {
+    /// <summary>The last live change known before the page was read: it listens for those after it.</summary>
+    public long? LiveAfter { get; init; }
+
     public string Root => Project is null ? "" : $"/p/{Project.Slug}";
 
     public TimeZoneInfo Zone => Project is null ? TimeZoneInfo.Utc : SiteTime.Zone(Project.ZoneName);
@@ -47,15 +50,16 @@ public sealed record Frame(DeskAssets Assets, DeskVisitor? Visitor, DeskProject?
 }
 
 /// <summary>Opens the frame of a request, or says that there is nothing to see.</summary>
-sealed class Frames(DeskAssets assets, DeskProjectsTable projects)
+sealed class Frames(DeskAssets assets, DeskProjectsTable projects, LiveStreams streams)
 {
     public async Task<Frame> OpenAsync(HttpContext context)
     {
+        var liveAfter = streams.Last;
         var claim = context.User.FindFirstValue(ClaimTypes.NameIdentifier);
         var visitor = int.TryParse(claim, out var id)
             ? await projects.FindVisitorAsync(id, context.RequestAborted)
             : null;
-        return new Frame(assets, visitor, null);
+        return new Frame(assets, visitor, null) { LiveAfter = liveAfter };
     }
 
     /// <summary>Null where the project does not exist or is closed to the visitor: to them that is the same.</summary>

@@ -27,6 +27,9 @@ sealed partial class LiveStreams(
     readonly SemaphoreSlim _wake = new(0, 1);
     long _last = -1;
 
+    /// <summary>The last change that this hub knows of; null before its first look.</summary>
+    public long? Last => Interlocked.Read(ref _last) is >= 0 and var last ? last : null;
+
     /// <summary>Pages listening now.</summary>
     public int Count => _listeners.Values.Sum(l => l.Count);
 
@@ -103,7 +106,7 @@ sealed partial class LiveStreams(
                 var newest = await pageEvents.ReadLastSequenceAsync(stoppingToken);
                 if (Count == 0 || _last < 0)
                 {
-                    _last = newest;
+                    Interlocked.Exchange(ref _last, newest);
                 }
                 else if (newest > _last)
                 {
@@ -130,7 +133,7 @@ sealed partial class LiveStreams(
             rows = await pageEvents.ReadAfterAsync(_last, cancellationToken);
             foreach (var row in rows)
             {
-                _last = row.Sequence;
+                Interlocked.Exchange(ref _last, row.Sequence);
                 if (_listeners.TryGetValue(row.ProjectId, out var listeners) && !listeners.IsEmpty)
                 {
                     var message = Message.Of(row);

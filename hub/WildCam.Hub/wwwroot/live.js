@@ -1,5 +1,6 @@
 // What happens in a project, told to every tab of this browser over one stream. The tab that holds the lock listens
-// and tells the others; it lets go when it is put away, so that Back finds the page as it was.
+// and tells the others; it lets go when it is put away, so that Back finds the page as it was. A page listens from the
+// change that its content was read after, so that nothing falls between the two.
 const project = document.body.dataset.project;
 const name = `wildcam-live-${project}`;
 const hiddenCloseMs = 60_000;
@@ -7,7 +8,7 @@ const dot = document.getElementById('connection');
 let letGo = null;
 let source = null;
 let channel = null;
-let last = null;
+let last = document.body.dataset.liveAfter || null;
 let closing = 0;
 
 function tell(kind, subject) {
@@ -43,9 +44,14 @@ function start() {
   if ('BroadcastChannel' in window) {
     channel = new BroadcastChannel(name);
     channel.onmessage = ({ data }) => {
+      if (data.kind === 'joined') {
+        if (source && Number(last) > Number(data.last)) channel.postMessage({ kind: 'return', subject: '', last });
+        return;
+      }
       last = data.last;
       tell(data.kind, data.subject);
     };
+    if (last) channel.postMessage({ kind: 'joined', last });
   }
   if (!navigator.locks) {
     listen();

@@ -195,6 +195,38 @@ public sealed class OrderPagesTests(DeskHub hub) : IClassFixture<DeskHub>
     }
 
     [Fact]
+    public async Task What_a_camera_told_while_the_page_was_on_its_way_is_shown_in_every_tab()
+    {
+        await ResetAsync("c-017");
+        var id = await IdAsync("c-017");
+        var commands = new CommandsTable(hub.Database.Source);
+        var (_, command) = await commands.AskAsync(
+            id, new NewCommand(CommandWords.Reboot, TimeSpan.FromDays(1)), await AnaAsync(), default);
+        var page = await hub.OpenAsync();
+        await LateAsync(page, () => commands.DeliverAsync(command, default));
+        await Assertions.Expect(page.Locator(".orders li").First).ToContainTextAsync("The camera has it");
+
+        // A second tab hears over the first one's stream.
+        var tab = await page.Context.NewPageAsync();
+        await LateAsync(tab, () => commands.EndAsync(id, command, CommandState.Refused, 4, default));
+        await Assertions.Expect(tab.Locator(".orders li").First).ToContainTextAsync("The sensor gave no picture.");
+        await page.Context.CloseAsync();
+
+        // The page is read, then this happens and is heard of everywhere, and only then does the page begin to listen.
+        async Task LateAsync(IPage opened, Func<Task> happensAsync)
+        {
+            await opened.RouteAsync("**/live.js*", async route =>
+            {
+                await happensAsync();
+                await TellAsync("c-017");
+                await Task.Delay(TimeSpan.FromSeconds(2));
+                await route.ContinueAsync();
+            });
+            await opened.GotoAsync($"{Camera}/commands");
+        }
+    }
+
+    [Fact]
     public async Task Who_may_not_change_sees_what_is_and_no_button()
     {
         await ResetAsync("c-017");

@@ -55,13 +55,12 @@ public sealed class CameraCallsTests : IDisposable
         await _calls.JoinAsync(link);
         var busy = new TaskCompletionSource();
         Assert.True(link.TryBegin(() => busy.Task));
+        var before = link.Greeted;
         for (var i = 0; i < 100; i++)
         {
             _calls.Ring(7);
         }
 
-        _calls.Ring(7);
-        var before = link.Greeted;
         await UntilAsync(() => link.Greeted != before);
         Assert.Single(_outbox.Sent);
         busy.SetResult();

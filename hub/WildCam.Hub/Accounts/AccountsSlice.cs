@@ -47,6 +47,7 @@ static class AccountsSlice
         app.UseAuthorization();
         app.UseTokenScopes();
         app.UseMiddleware<ProjectAccess>();
+        app.UseOutputCache();
         app.UseAntiforgery();
     }
 }

@@ -12,7 +12,7 @@ namespace WildCam.Hub.Accounts;
 /// </summary>
 sealed class SessionAuthentication(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory log, UrlEncoder encoder,
-    SessionsTable sessions, ApiTokensTable tokens)
+    SessionsTable sessions, ApiTokensTable tokens, RecentReads reads)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, log, encoder)
 {
     public const string SchemeName = "wildcam";
@@ -25,12 +25,15 @@ sealed class SessionAuthentication(
         if (authorization.Length > 0)
         {
             return authorization.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase)
-                ? Known(await tokens.FindVisitorAsync(authorization[Bearer.Length..].Trim(), Context.RequestAborted))
+                ? Known(await reads.ReadAsync(
+                    (nameof(ApiTokensTable), authorization),
+                    c => tokens.FindVisitorAsync(authorization[Bearer.Length..].Trim(), c), Context.RequestAborted))
                 : AuthenticateResult.NoResult();
         }
 
         return SessionCookie.Read(Request) is { } session
-            ? Known(await sessions.FindVisitorAsync(session, Context.RequestAborted))
+            ? Known(await reads.ReadAsync(
+                (nameof(SessionsTable), session), c => sessions.FindVisitorAsync(session, c), Context.RequestAborted))
             : AuthenticateResult.NoResult();
     }
 

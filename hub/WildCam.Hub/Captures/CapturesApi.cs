@@ -36,11 +36,11 @@ static class CapturesApi
 {
     public static void Map(IEndpointRouteBuilder project)
     {
-        project.MapGet("/captures", ListAsync).RequireRole(Role.Viewer);
+        project.MapGet("/captures", ListAsync).RequireRole(Role.Viewer).ShareAnswers();
         project.MapGet("/captures/{id}", ShowAsync).RequireRole(Role.Viewer);
         project.MapGet("/captures/{id}/picture", ReadPictureAsync).RequireRole(Role.Viewer);
-        project.MapGet("/detections", ListDetectionsAsync).RequireRole(Role.Viewer);
-        project.MapGet("/species", ListSpeciesAsync).RequireRole(Role.Viewer);
+        project.MapGet("/detections", ListDetectionsAsync).RequireRole(Role.Viewer).ShareAnswers();
+        project.MapGet("/species", ListSpeciesAsync).RequireRole(Role.Viewer).ShareAnswers();
     }
 
     internal static async Task<Results<Ok<Page<CaptureAnswer>>, ProblemHttpResult>> ListAsync(

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using WildCam.Hub.Hosting;
 using WildCam.Storage;
 using WildCam.Storage.Desk;
 
@@ -50,14 +51,15 @@ public sealed record Frame(DeskAssets Assets, DeskVisitor? Visitor, DeskProject?
 }
 
 /// <summary>Opens the frame of a request, or says that there is nothing to see.</summary>
-sealed class Frames(DeskAssets assets, DeskProjectsTable projects, LiveStreams streams)
+sealed class Frames(DeskAssets assets, DeskProjectsTable projects, LiveStreams streams, RecentReads reads)
 {
     public async Task<Frame> OpenAsync(HttpContext context)
     {
         var liveAfter = streams.Last;
         var claim = context.User.FindFirstValue(ClaimTypes.NameIdentifier);
         var visitor = int.TryParse(claim, out var id)
-            ? await projects.FindVisitorAsync(id, context.RequestAborted)
+            ? await reads.ReadAsync(
+                (nameof(Frames), id), c => projects.FindVisitorAsync(id, c), context.RequestAborted)
             : null;
         return new Frame(assets, visitor, null) { LiveAfter = liveAfter };
     }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http.HttpResults;
 using WildCam.Hub.Desk.Pages;
 using WildCam.Hub.Desk.Parts;
+using WildCam.Hub.Hosting;
 using WildCam.Storage;
 using WildCam.Storage.Captures;
 using WildCam.Storage.Desk;
@@ -32,7 +33,7 @@ public sealed record GalleryView(
 /// <summary>Reads galleries.</summary>
 sealed class GalleryPages(
     GalleryTable events, GalleryPicturesTable pictures, DirectoryTable directory, SpeciesPagesTable species,
-    DeploymentChoicesTable deployments, TimeProvider time)
+    DeploymentChoicesTable deployments, RecentReads reads, TimeProvider time)
 {
     public const int PageCellsMax = 60;
 
@@ -44,8 +45,10 @@ sealed class GalleryPages(
 
     readonly ConcurrentDictionary<string, (long Count, DateTimeOffset At)> _sums = new(StringComparer.Ordinal);
 
-    public Task<ProjectDirectory> NamesAsync(DeskProject project, CancellationToken cancellationToken) =>
-        directory.LoadAsync(project.Id, project.Language, cancellationToken);
+    public async Task<ProjectDirectory> NamesAsync(DeskProject project, CancellationToken cancellationToken) =>
+        (await reads.ReadAsync<ProjectDirectory>(
+            (nameof(DirectoryTable), project.Id, project.Language),
+            async c => await directory.LoadAsync(project.Id, project.Language, c), cancellationToken))!;
 
     public async Task<GalleryView> ReadAsync(
         DeskProject project, GalleryAddress address, string path, CancellationToken cancellationToken)

@@ -16,7 +16,7 @@ static class EventsApi
 {
     public static void Map(IEndpointRouteBuilder project)
     {
-        project.MapGet("/events", ListAsync).RequireRole(Role.Viewer);
+        project.MapGet("/events", ListAsync).RequireRole(Role.Viewer).ShareAnswers();
         project.MapGet("/events/{id:guid}", ShowAsync).RequireRole(Role.Viewer);
     }
 

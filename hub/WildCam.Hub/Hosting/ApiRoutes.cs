@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Npgsql;
 using WildCam.Hub.Accounts;
 using WildCam.Hub.Cameras;
 using WildCam.Hub.Captures;
@@ -35,8 +36,8 @@ static class ApiRoutes
         services.TryAddSingleton<SitesTable>();
         services.TryAddSingleton<DeploymentsTable>();
         services.TryAddSingleton<CapturesTable>();
-        services.TryAddSingleton<CaptureSearch>();
-        services.TryAddSingleton<EventSearch>();
+        services.TryAddSingleton(s => new CaptureSearch(Lists(s)));
+        services.TryAddSingleton(s => new EventSearch(Lists(s)));
         services.TryAddSingleton<TaxaTable>();
         services.TryAddSingleton<IdentificationsTable>();
         services.TryAddSingleton<QuarantineTable>();
@@ -60,6 +61,9 @@ static class ApiRoutes
             });
         });
     }
+
+    static NpgsqlDataSource Lists(IServiceProvider services) =>
+        services.GetRequiredKeyedService<NpgsqlDataSource>(HostingSlice.Lists);
 
     public static void MapApi(this WebApplication app)
     {

@@ -16,6 +16,12 @@ static class HostingSlice
     /// </summary>
     public const string Direct = "direct";
 
+    /// <summary>
+    /// Key of the data source of lists by keyset: for those a plan is made once for all values. Planning each page anew
+    /// over its months takes longer than reading it, yet looks cheaper to the planner.
+    /// </summary>
+    public const string Lists = "lists";
+
     /// <summary>Statements that a direct connection keeps prepared, and after how many uses.</summary>
     const int PreparedMax = 16;
     const int PreparedAfterUses = 2;
@@ -47,6 +53,9 @@ static class HostingSlice
         builder.Services.AddSingleton<HubIdentity>();
         builder.Services.AddSingleton(_ => CreateSource(
             hub.Pooled(), hub.DatabaseDirect.Length > 0 ? 0 : PooledPreparedMax));
+        builder.Services.AddKeyedSingleton(Lists, (_, _) => hub.DatabaseDirect.Length > 0
+            ? CreateSource(hub.Pooled(), 0)
+            : CreateSource(hub.WithOption("plan_cache_mode=force_generic_plan"), PooledPreparedMax));
         builder.Services.AddKeyedSingleton(Direct, (_, _) => CreateSource(hub.Direct(), PreparedMax));
         builder.Services.AddSingleton(services => OpenBlobs(
             services.GetRequiredService<IOptions<HubOptions>>().Value,
@@ -67,6 +76,8 @@ static class HostingSlice
         builder.Services.AddRateLimits();
         builder.Services.AddMetricsExport();
         builder.Services.AddSingleton<HubHealth>();
+        builder.Services.AddSingleton<RecentReads>();
+        builder.Services.AddSharedAnswers();
         builder.Services.AddApi();
         builder.AddLog();
         builder.Services.Configure<SocketTransportOptions>(socket => socket.MaxReadBufferSize = ReadBufferBytesMax);
@@ -118,6 +129,7 @@ static class HostingSlice
         app.UseTrustedProxies();
         app.UseExceptionHandler();
         app.UseRequestGuards();
+        RecentReads.Use(app);
     }
 
     public static void MapHosting(this WebApplication app)

@@ -56,10 +56,14 @@ public sealed class HubOptions
     /// <summary>The connection string that leads past any pooler.</summary>
     public string Direct() => Bounded(DatabaseDirect.Length > 0 ? DatabaseDirect : Database);
 
-    string Bounded(string connectionString)
+    /// <summary>The connection string of sessions with a setting of their own; without a pooler only.</summary>
+    public string WithOption(string setting) => Bounded(Database, $"-c {setting} ");
+
+    string Bounded(string connectionString, string more = "")
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
-        builder.Options = $"-c idle_in_transaction_session_timeout={IdleTransactionSeconds}s {builder.Options}".Trim();
+        builder.Options =
+            $"-c idle_in_transaction_session_timeout={IdleTransactionSeconds}s {more}{builder.Options}".Trim();
         return builder.ConnectionString;
     }
 }

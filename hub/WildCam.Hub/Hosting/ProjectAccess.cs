@@ -10,7 +10,7 @@ public sealed record ProjectRole(Role Least);
 /// Opens the project that a route names, before anything of the request is read. A project that does not exist and one
 /// that is closed to the visitor answer alike: 404.
 /// </summary>
-public sealed class ProjectAccess(RequestDelegate next, ProjectsTable projects)
+public sealed class ProjectAccess(RequestDelegate next, ProjectsTable projects, RecentReads reads)
 {
     public const string RouteValue = "project";
 
@@ -24,7 +24,8 @@ public sealed class ProjectAccess(RequestDelegate next, ProjectsTable projects)
 
         var project = context.User.AccountId() is { } account
             && context.Request.RouteValues[RouteValue] is string named && named.Length <= 48
-                ? await FindAsync(account, named, context.RequestAborted)
+                ? await reads.ReadAsync(
+                    (nameof(ProjectAccess), account, named), c => FindAsync(account, named, c), context.RequestAborted)
                 : null;
         if (project is null)
         {

@@ -274,6 +274,9 @@ public sealed partial class FindPagesTests(FindWorld world) : IClassFixture<Find
             update captures set file_name = 'IMG_7.JPG'
             where id = (select id from captures where project_id = $1 order by captured_at limit 1)
             """, world.ProjectId);
+
+        // They came past the hub, which then knows them within the second.
+        await Task.Delay(RecentReads.SharedFor);
     }
 
     static Guid[] Cells(string page) => [.. Cell().Matches(page).Select(m => Guid.Parse(m.Groups["id"].Value))];

@@ -109,7 +109,7 @@ static class SpeciesBenchmark
         return [.. all.SelectMany(l => l)];
     }
 
-    /// <summary>What the hub sends for the page, with its values in their places and another time at each run.</summary>
+    /// <summary>What the hub sends for the page, its values in their places, another time at each run.</summary>
     static string Statement(DateTime until)
     {
         using var command = new NpgsqlCommand();

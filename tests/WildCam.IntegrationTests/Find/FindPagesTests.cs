@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.RegularExpressions;
+using WildCam.Hub.Hosting;
 
 namespace WildCam.IntegrationTests.Find;
 

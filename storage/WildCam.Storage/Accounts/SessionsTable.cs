@@ -2,7 +2,7 @@ using Npgsql;
 
 namespace WildCam.Storage.Accounts;
 
-/// <summary>Sessions of browsers, here so that signing out or disabling an account ends them at once.</summary>
+/// <summary>Sessions of browsers, here so that signing out or disabling an account ends them in every hub.</summary>
 public sealed class SessionsTable(NpgsqlDataSource database)
 {
     /// <summary>A session that nobody uses ends after this.</summary>

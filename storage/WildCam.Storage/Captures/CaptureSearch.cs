@@ -5,8 +5,7 @@ namespace WildCam.Storage.Captures;
 
 /// <summary>
 /// Captures and detections as programs ask for them: by project and filter, newest first, by keyset. The limit is
-/// written into the statement: a prepared plan that does not know it takes a page for a tenth of the table, so that the
-/// server plans each page anew, over all months.
+/// written into the statement: a plan that does not know it takes a page for a tenth of the table.
 /// </summary>
 public sealed class CaptureSearch(NpgsqlDataSource database)
 {

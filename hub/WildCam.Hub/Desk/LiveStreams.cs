@@ -14,7 +14,8 @@ namespace WildCam.Hub.Desk;
 /// clock, since a notice is only a hint. A page that reads slowly loses the oldest and is told to look for itself.
 /// </summary>
 sealed partial class LiveStreams(
-    PageEventsTable pageEvents, DatabaseNotices notices, ILogger<LiveStreams> log) : BackgroundService
+    PageEventsTable pageEvents, DatabaseNotices notices, RecentReads reads, ILogger<LiveStreams> log)
+    : BackgroundService
 {
     /// <summary>Messages kept for one page that does not read.</summary>
     const int QueuedMax = 64;
@@ -131,6 +132,9 @@ sealed partial class LiveStreams(
         do
         {
             rows = await pageEvents.ReadAfterAsync(_last, cancellationToken);
+
+            // A page that is told of a new species or camera must find its name.
+            reads.Forget();
             foreach (var row in rows)
             {
                 Interlocked.Exchange(ref _last, row.Sequence);

@@ -22,6 +22,9 @@ static class HostingSlice
     /// </summary>
     public const string Lists = "lists";
 
+    /// <summary>Connections for lists; most answers are shared, and the others wait their turn.</summary>
+    const int ListConnectionsMax = 20;
+
     /// <summary>Statements that a direct connection keeps prepared, and after how many uses.</summary>
     const int PreparedMax = 16;
     const int PreparedAfterUses = 2;
@@ -51,11 +54,9 @@ static class HostingSlice
             .ValidateDataAnnotations().ValidateOnStart();
         builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<HubIdentity>();
-        builder.Services.AddSingleton(_ => CreateSource(
-            hub.Pooled(), hub.DatabaseDirect.Length > 0 ? 0 : PooledPreparedMax));
-        builder.Services.AddKeyedSingleton(Lists, (_, _) => hub.DatabaseDirect.Length > 0
-            ? CreateSource(hub.Pooled(), 0)
-            : CreateSource(hub.WithOption("plan_cache_mode=force_generic_plan"), PooledPreparedMax));
+        var prepared = hub.DatabaseDirect.Length > 0 ? 0 : PooledPreparedMax;
+        builder.Services.AddSingleton(_ => CreateSource(hub.Pooled(), prepared));
+        builder.Services.AddKeyedSingleton(Lists, (_, _) => CreateSource(hub.Lists(), prepared, ListConnectionsMax));
         builder.Services.AddKeyedSingleton(Direct, (_, _) => CreateSource(hub.Direct(), PreparedMax));
         builder.Services.AddSingleton(services => OpenBlobs(
             services.GetRequiredService<IOptions<HubOptions>>().Value,
@@ -93,13 +94,19 @@ static class HostingSlice
     /// Pooled connections, which prepare so many of the statements that they send often. No state of a session is ever
     /// changed, so none is reset when a connection goes back: that would cost seven statements each time.
     /// </summary>
-    internal static NpgsqlDataSource CreateSource(string connectionString, int preparedMax = PreparedMax) =>
-        NpgsqlDataSource.Create(new NpgsqlConnectionStringBuilder(connectionString)
+    internal static NpgsqlDataSource CreateSource(
+        string connectionString, int preparedMax = PreparedMax, int connectionsMax = int.MaxValue)
+    {
+        var builder = new NpgsqlConnectionStringBuilder(connectionString)
         {
             MaxAutoPrepare = preparedMax,
             AutoPrepareMinUsages = PreparedAfterUses,
             NoResetOnClose = true,
-        }.ConnectionString);
+        };
+        builder.MaxPoolSize = Math.Min(builder.MaxPoolSize, connectionsMax);
+        builder.MinPoolSize = Math.Min(builder.MinPoolSize, builder.MaxPoolSize);
+        return NpgsqlDataSource.Create(builder.ConnectionString);
+    }
 
     // One line an entry, in UTC; the framework's own chatter about each request stays out of it.
     static void AddLog(this WebApplicationBuilder builder)

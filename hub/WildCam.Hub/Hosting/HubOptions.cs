@@ -56,8 +56,10 @@ public sealed class HubOptions
     /// <summary>The connection string that leads past any pooler.</summary>
     public string Direct() => Bounded(DatabaseDirect.Length > 0 ? DatabaseDirect : Database);
 
-    /// <summary>The connection string of sessions with a setting of their own; without a pooler only.</summary>
-    public string WithOption(string setting) => Bounded(Database, $"-c {setting} ");
+    /// <summary>As the pooled ones, and a plan is made once for all values; PgBouncer would refuse that too.</summary>
+    public string Lists() => DatabaseDirect.Length > 0
+        ? Database
+        : Bounded(Database, "-c plan_cache_mode=force_generic_plan ");
 
     string Bounded(string connectionString, string more = "")
     {

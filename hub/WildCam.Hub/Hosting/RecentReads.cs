@@ -3,19 +3,20 @@ using System.Collections.Concurrent;
 namespace WildCam.Hub.Hosting;
 
 /// <summary>
-/// What requests read again and again, shared for a second: whose a session is, what is open to them, the newest page
-/// of a list. A request through this hub that may have changed something ends what was read before, so that nobody is
-/// shown the time before their own change; what another hub or the command line changed counts within the second.
+/// What requests read again and again, shared for a second: whose a session is, what is open to them, a project's
+/// names. A request through this hub that may have changed something ends what was read before, and so does a change
+/// that open pages are told of: nobody is shown the time before it. What else another hub or the command line changed
+/// counts within the second, after which nothing of it is kept.
 /// </summary>
 public sealed class RecentReads(TimeProvider time)
 {
-    /// <summary>So long a read is shared, from its beginning.</summary>
+    /// <summary>So long a read is shared at most.</summary>
     public static readonly TimeSpan SharedFor = TimeSpan.FromSeconds(1);
 
     /// <summary>Reads kept at once; with more all are forgotten.</summary>
     public const int KeptMax = 10_000;
 
-    ConcurrentDictionary<object, Entry> _entries = new();
+    Second _second = new(time.GetTimestamp());
     long _generation;
 
     /// <summary>Another number after each change.</summary>
@@ -30,49 +31,29 @@ public sealed class RecentReads(TimeProvider time)
         object key, Func<CancellationToken, Task<T?>> readAsync, CancellationToken cancellationToken)
         where T : class
     {
-        var entries = Volatile.Read(ref _entries);
-        var now = time.GetTimestamp();
-        if (!entries.TryGetValue(key, out var entry) || time.GetElapsedTime(entry.BeganAt, now) >= SharedFor)
+        var second = Volatile.Read(ref _second);
+        if (time.GetElapsedTime(second.BeganAt) >= SharedFor)
         {
-            if (entries.Count >= KeptMax)
+            var next = new Second(time.GetTimestamp());
+            var other = Interlocked.CompareExchange(ref _second, next, second);
+            second = other == second ? next : other;
+        }
+
+        if (!second.Reads.TryGetValue(key, out var read))
+        {
+            if (second.Reads.Count >= KeptMax)
             {
-                Forget();
-                entries = Volatile.Read(ref _entries);
+                second = Begin();
             }
 
-            var fresh = new Entry(now, new Lazy<Task<object?>>(async () => await readAsync(CancellationToken.None)));
-            entry = entries.AddOrUpdate(key, fresh, (_, other) =>
-                time.GetElapsedTime(other.BeganAt, now) >= SharedFor ? fresh : other);
+            read = second.Reads.GetOrAdd(key, new Lazy<Task<object?>>(() => KeepAsync(second, key, readAsync)));
         }
 
-        try
-        {
-            var found = (T?)await entry.Read.Value.WaitAsync(cancellationToken);
-            if (found is not null)
-            {
-                return found;
-            }
-        }
-        catch when (!entry.Read.Value.IsFaulted && !entry.Read.Value.IsCanceled)
-        {
-            throw; // The one who asked left; the others still wait for the read.
-        }
-        catch
-        {
-            entries.TryRemove(new KeyValuePair<object, Entry>(key, entry));
-            throw;
-        }
-
-        entries.TryRemove(new KeyValuePair<object, Entry>(key, entry));
-        return null;
+        return (T?)await read.Value.WaitAsync(cancellationToken);
     }
 
     /// <summary>Something changed: what was read, or is being read, is not shared any more.</summary>
-    public void Forget()
-    {
-        Interlocked.Increment(ref _generation);
-        Volatile.Write(ref _entries, new ConcurrentDictionary<object, Entry>());
-    }
+    public void Forget() => Begin();
 
     /// <summary>Forgets after each request that may change something, before its answer begins.</summary>
     public static void Use(WebApplication app)
@@ -102,5 +83,33 @@ public sealed class RecentReads(TimeProvider time)
         });
     }
 
-    sealed record Entry(long BeganAt, Lazy<Task<object?>> Read);
+    Second Begin()
+    {
+        Interlocked.Increment(ref _generation);
+        var next = new Second(time.GetTimestamp());
+        Volatile.Write(ref _second, next);
+        return next;
+    }
+
+    static async Task<object?> KeepAsync<T>(Second second, object key, Func<CancellationToken, Task<T?>> readAsync)
+        where T : class
+    {
+        T? found = null;
+        try
+        {
+            return found = await readAsync(CancellationToken.None);
+        }
+        finally
+        {
+            if (found is null)
+            {
+                second.Reads.TryRemove(key, out _);
+            }
+        }
+    }
+
+    sealed record Second(long BeganAt)
+    {
+        public ConcurrentDictionary<object, Lazy<Task<object?>>> Reads { get; } = new();
+    }
 }

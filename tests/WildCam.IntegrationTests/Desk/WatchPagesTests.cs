@@ -194,23 +194,32 @@ public sealed class WatchPagesTests(DeskHub hub) : IClassFixture<DeskHub>
         await page.EvaluateAsync("""
             navigator.serviceWorker.register('/push-worker.js').then(() => navigator.serviceWorker.ready).then(() => 1)
             """);
-        await devtools.SendAsync("ServiceWorker.deliverPushMessage", new Dictionary<string, object>
+        var push = new Dictionary<string, object>
         {
             ["origin"] = hub.Address,
             ["registrationId"] = await registration.Task.WaitAsync(TimeSpan.FromSeconds(15)),
             ["data"] = """{"title":"Lynx at Ridge","body":"2 of them","url":"/p/creek/","tag":"1"}""",
-        });
+        };
         string shown = "";
+        var pushed = System.Diagnostics.Stopwatch.StartNew();
+        await devtools.SendAsync("ServiceWorker.deliverPushMessage", push);
         await Wait.UntilAsync(
             async () =>
             {
+                // The browser's tools drop one now and then; by its tag a second one takes the first one's place.
+                if (pushed.Elapsed > TimeSpan.FromSeconds(5))
+                {
+                    pushed.Restart();
+                    await devtools.SendAsync("ServiceWorker.deliverPushMessage", push);
+                }
+
                 shown = await page.EvaluateAsync<string>("""
                     navigator.serviceWorker.getRegistration('/').then(r => r.getNotifications())
                       .then(all => all.map(n => `${n.title}: ${n.body} ${n.data.url}`).join(';'))
                     """);
                 return shown.Length > 0;
             },
-            TimeSpan.FromSeconds(15), () => "no notification is shown");
+            TimeSpan.FromSeconds(30), () => "no notification is shown");
         Assert.Equal("Lynx at Ridge: 2 of them /p/creek/", shown);
         Assert.Equal(
             0, await page.EvaluateAsync<int>("caches.keys().then(k => k.length)"));

@@ -9,7 +9,7 @@ static class Sql
         this NpgsqlConnection connection, string sql, params ReadOnlySpan<object?> values)
     {
         var command = new NpgsqlCommand(sql, connection);
-        Add(command, values);
+        Add(command.Parameters, values);
         return command;
     }
 
@@ -17,7 +17,7 @@ static class Sql
         this NpgsqlDataSource database, string sql, params ReadOnlySpan<object?> values)
     {
         var command = database.CreateCommand(sql);
-        Add(command, values);
+        Add(command.Parameters, values);
         return command;
     }
 
@@ -38,6 +38,14 @@ static class Sql
     public static NpgsqlCommand Command(this NpgsqlConnection connection, string sql, object?[] values) =>
         connection.Command(sql, values.AsSpan());
 
+    /// <summary>One more statement for the same round trip.</summary>
+    public static void Add(this NpgsqlBatch batch, string sql, params ReadOnlySpan<object?> values)
+    {
+        var statement = new NpgsqlBatchCommand(sql);
+        Add(statement.Parameters, values);
+        batch.BatchCommands.Add(statement);
+    }
+
     /// <summary>The value of a column that may be null.</summary>
     public static T? Get<T>(this NpgsqlDataReader reader, int column)
         where T : struct =>
@@ -47,11 +55,11 @@ static class Sql
     public static string? Text(this NpgsqlDataReader reader, int column) =>
         reader.IsDBNull(column) ? null : reader.GetString(column);
 
-    static void Add(NpgsqlCommand command, ReadOnlySpan<object?> values)
+    static void Add(NpgsqlParameterCollection parameters, ReadOnlySpan<object?> values)
     {
         foreach (var value in values)
         {
-            command.Parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
+            parameters.Add(new NpgsqlParameter { Value = value ?? DBNull.Value });
         }
     }
 }

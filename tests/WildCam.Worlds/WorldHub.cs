@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using WildCam.Cli.Machine;
 
 namespace WildCam.Worlds;
 
@@ -61,21 +62,15 @@ sealed class WorldHub : IAsyncDisposable
         (string Name, string Value)[] settings)
     {
         var (web, mqtt, tls) = ports;
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "WildCam.Hub.dll")])
+        var start = HubProcess.Command(new Dictionary<string, string>
         {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            Environment =
-            {
-                ["WildCam__Database"] = database + ";Maximum Pool Size=20",
-                ["WildCam__DataFolder"] = dataFolder,
-                ["WildCam__BindAddress"] = "127.0.0.1",
-                ["WildCam__WebPort"] = $"{web}",
-                ["WildCam__Gateway__MqttPort"] = $"{mqtt}",
-                ["WildCam__Gateway__MqttTlsPort"] = $"{tls}",
-            },
-        };
+            ["WildCam__Database"] = database + ";Maximum Pool Size=20",
+            ["WildCam__DataFolder"] = dataFolder,
+            ["WildCam__BindAddress"] = "127.0.0.1",
+            ["WildCam__WebPort"] = $"{web}",
+            ["WildCam__Gateway__MqttPort"] = $"{mqtt}",
+            ["WildCam__Gateway__MqttTlsPort"] = $"{tls}",
+        });
         foreach (var (name, value) in settings)
         {
             start.Environment[name] = value;

@@ -9,12 +9,12 @@ using WildCam.Storage.Identifications;
 namespace WildCam.Hub.Captures;
 
 /// <summary>A box on the picture as shown, each in 0-1 from the top left.</summary>
-public sealed record BoxAnswer(double X, double Y, double Width, double Height);
+public sealed record BoxAnswer(float X, float Y, float Width, float Height);
 
 /// <summary>One thing on a picture, as one source sees it. Confidence is a model's; what people say has none.</summary>
 public sealed record DetectionAnswer(
     Guid CaptureId, DateTimeOffset CapturedAt, string Camera, Guid? EventId, string Source, string Category,
-    string? Species, string? ScientificName, double? Confidence, BoxAnswer? Box, int Count, bool IsCurrent,
+    string? Species, string? ScientificName, float? Confidence, BoxAnswer? Box, int Count, bool IsCurrent,
     string? Model, long? IdentificationId, string? Author, DateTimeOffset At);
 
 /// <summary>One picture and its facts.</summary>
@@ -37,7 +37,7 @@ static class CapturesApi
     public static void Map(IEndpointRouteBuilder project)
     {
         project.MapGet("/captures", ListAsync).RequireRole(Role.Viewer).ShareAnswers();
-        project.MapGet("/captures/{id}", ShowAsync).RequireRole(Role.Viewer);
+        project.MapGet("/captures/{id}", ShowAsync).RequireRole(Role.Viewer).ShareAnswers();
         project.MapGet("/captures/{id}/picture", ReadPictureAsync).RequireRole(Role.Viewer);
         project.MapGet("/detections", ListDetectionsAsync).RequireRole(Role.Viewer).ShareAnswers();
         project.MapGet("/species", ListSpeciesAsync).RequireRole(Role.Viewer).ShareAnswers();
@@ -77,14 +77,10 @@ static class CapturesApi
         CancellationToken cancellationToken)
     {
         var known = await FindKnownAsync(captures, id, cancellationToken);
-        var facts = known is null ? null : await search.FindAsync(context.Project().Id, known, cancellationToken);
-        if (facts is null)
-        {
-            return Problems.NoSuch("capture");
-        }
-
-        var findings = await search.ListFindingsAsync(facts.Id, facts.CapturedAt, cancellationToken);
-        return TypedResults.Ok(new CaptureDetail(ToAnswer(facts), [.. findings.Select(ToAnswer)]));
+        return known is not null
+            && await search.FindAsync(context.Project().Id, known, cancellationToken) is var (capture, findings)
+            ? TypedResults.Ok(new CaptureDetail(ToAnswer(capture), [.. findings.Select(ToAnswer)]))
+            : Problems.NoSuch("capture");
     }
 
     internal static async Task<Results<FileStreamHttpResult, ProblemHttpResult>> ReadPictureAsync(

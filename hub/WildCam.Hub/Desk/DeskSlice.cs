@@ -116,6 +116,7 @@ static class DeskSlice
         services.AddSingleton<Frames>();
         services.AddSingleton<ReviewTasks>();
         services.AddSingleton<GalleryPages>();
+        services.AddSingleton<PartRenderer>();
         services.AddSingleton<PicturePages>();
         services.AddSingleton<OrderPages>();
         services.AddSingleton<LiveStreams>();

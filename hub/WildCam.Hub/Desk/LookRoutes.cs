@@ -119,23 +119,32 @@ static class LookRoutes
             : await deployments.ListAsync(project.Id, camera, site, 0, cancellationToken);
     }
 
-    /// <summary>The cells alone, for endless scroll and for arrivals.</summary>
-    static async Task<IResult> CellsAsync(string project, HttpContext context, Frames frames, GalleryPages galleries)
+    /// <summary>The cells alone, for endless scroll and for arrivals: made once for all who ask within a second.</summary>
+    static async Task<IResult> CellsAsync(
+        string project, HttpContext context, Frames frames, GalleryPages galleries, PartRenderer parts,
+        RecentReads reads)
     {
         if (await frames.OpenAsync(context, project) is not { Project: { } open } frame)
         {
             return TypedResults.NotFound();
         }
 
-        var view = await galleries.ReadAsync(open, Address(context), "", context.RequestAborted);
+        var address = Address(context);
+        var favouritesOf = address.IsFavourite ? address.VisitorId : 0;
+        var cells = (await reads.ReadAsync<SharedCells>(
+            (nameof(Cells), open.Id, frame.Root, frame.SeesPeople, address.QueryWithPlace, favouritesOf),
+            async cancellationToken =>
+            {
+                var view = await galleries.ReadAsync(open, address, "", cancellationToken);
+                var html = await parts.RenderAsync<Cells>(
+                    new() { [nameof(Cells.Frame)] = frame, [nameof(Cells.View)] = view });
+                return new SharedCells(html, view.HasOlder, view.HasNewer);
+            },
+            context.RequestAborted))!;
         context.Response.Headers.CacheControl = "no-cache";
-        context.Response.Headers["X-More-Older"] = view.HasOlder ? "1" : "0";
-        context.Response.Headers["X-More-Newer"] = view.HasNewer ? "1" : "0";
-        return new RazorComponentResult<Cells>(new Dictionary<string, object?>
-        {
-            [nameof(Cells.Frame)] = frame,
-            [nameof(Cells.View)] = view,
-        });
+        context.Response.Headers["X-More-Older"] = cells.HasOlder ? "1" : "0";
+        context.Response.Headers["X-More-Newer"] = cells.HasNewer ? "1" : "0";
+        return TypedResults.Bytes(cells.Html, "text/html; charset=utf-8");
     }
 
     static async Task<IResult> SpeciesAsync(
@@ -211,4 +220,6 @@ static class LookRoutes
     {
         VisitorId = context.User.AccountId() ?? 0,
     };
+
+    sealed record SharedCells(byte[] Html, bool HasOlder, bool HasNewer);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -59,7 +60,7 @@ public sealed record CaptureQuery(
 
     public static string Word<T>(T value)
         where T : struct, Enum =>
-        value.ToString().ToLowerInvariant();
+        Words<T>.All.TryGetValue(value, out var word) ? word : value.ToString().ToLowerInvariant();
 
     ProblemHttpResult? Problem() =>
         Limit is < 1 or > CaptureSearch.PageMax
@@ -75,4 +76,11 @@ public sealed record CaptureQuery(
     static bool IsName(string? name) =>
         name is null
         || (name.Length is > 0 and <= NameCharsMax && name.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'));
+
+    static class Words<T>
+        where T : struct, Enum
+    {
+        public static FrozenDictionary<T, string> All { get; } =
+            Enum.GetValues<T>().Distinct().ToFrozenDictionary(v => v, v => v.ToString().ToLowerInvariant());
+    }
 }

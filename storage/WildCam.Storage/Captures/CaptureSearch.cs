@@ -73,15 +73,32 @@ public sealed class CaptureSearch(NpgsqlDataSource database)
         return captures;
     }
 
-    /// <summary>A capture of the project; null: there is none, or it was erased.</summary>
-    public async Task<CaptureFacts?> FindAsync(int projectId, KnownCapture known, CancellationToken cancellationToken)
+    /// <summary>
+    /// A capture of the project and everything that was ever said of it, what counts first, in one round trip; null:
+    /// there is none, or it was erased.
+    /// </summary>
+    public async Task<(CaptureFacts Capture, IReadOnlyList<DetectionFacts> Findings)?> FindAsync(
+        int projectId, KnownCapture known, CancellationToken cancellationToken)
     {
-        await using var command = database.Command($"""
+        await using var batch = database.CreateBatch();
+        batch.Add($"""
             select {CaptureColumns} from captures c {CaptureJoins}
             where c.id = $1 and c.captured_at = $2 and c.project_id = $3
             """, known.Id, known.CapturedAt.UtcDateTime, projectId);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await reader.ReadAsync(cancellationToken) ? ReadCapture(reader) : null;
+        batch.Add($"""
+            select {DetectionColumns} from wildlife_detections d {DetectionJoins}
+            where d.capture_id = $1 and d.captured_at = $2
+            order by d.is_current desc, coalesce(i.created_at, d.created_at) desc, d.ordinal limit {FindingsMax}
+            """, known.Id, known.CapturedAt.UtcDateTime);
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        if (!await reader.ReadAsync(cancellationToken))
+        {
+            return null;
+        }
+
+        var capture = ReadCapture(reader);
+        await reader.NextResultAsync(cancellationToken);
+        return (capture, await ReadDetectionsAsync(reader, cancellationToken));
     }
 
     /// <summary>Where a capture's bytes lie and from whom they are kept; null: it has none here.</summary>
@@ -101,25 +118,14 @@ public sealed class CaptureSearch(NpgsqlDataSource database)
             : null;
     }
 
-    /// <summary>Everything that was ever said of a capture: what counts first.</summary>
-    public async Task<IReadOnlyList<DetectionFacts>> ListFindingsAsync(
-        Guid captureId, DateTimeOffset capturedAt, CancellationToken cancellationToken)
-    {
-        await using var command = database.Command($"""
-            select {DetectionColumns} from wildlife_detections d {DetectionJoins}
-            where d.capture_id = $1 and d.captured_at = $2
-            order by d.is_current desc, coalesce(i.created_at, d.created_at) desc, d.ordinal limit {FindingsMax}
-            """, captureId, capturedAt.UtcDateTime);
-        return await ReadDetectionsAsync(command, cancellationToken);
-    }
-
     /// <summary>Findings that count now.</summary>
     public async Task<IReadOnlyList<DetectionFacts>> ListDetectionsAsync(
         CaptureFilter filter, DetectionKey? after, int most, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand();
         WriteDetections(command, filter, after, most);
-        return await ReadDetectionsAsync(command, cancellationToken);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        return await ReadDetectionsAsync(reader, cancellationToken);
     }
 
     /// <summary>The statement of a page of findings.</summary>
@@ -213,10 +219,9 @@ public sealed class CaptureSearch(NpgsqlDataSource database)
     };
 
     static async Task<List<DetectionFacts>> ReadDetectionsAsync(
-        NpgsqlCommand command, CancellationToken cancellationToken)
+        NpgsqlDataReader reader, CancellationToken cancellationToken)
     {
         var detections = new List<DetectionFacts>();
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
             var captureId = reader.GetGuid(0);

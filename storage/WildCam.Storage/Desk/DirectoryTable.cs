@@ -48,19 +48,13 @@ public sealed class DirectoryTable(NpgsqlDataSource database)
     public async Task<ProjectDirectory> LoadAsync(int projectId, string language, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
+        batch.Add("""
             select id, code, name, revoked_at is not null from cameras where project_id = $1 order by code
-            """)
-        {
-            Parameters = { new() { Value = projectId } },
-        });
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
+            """, projectId);
+        batch.Add("""
             select id, slug, name, time_zone from sites where project_id = $1 order by name, id
-            """)
-        {
-            Parameters = { new() { Value = projectId } },
-        });
-        batch.BatchCommands.Add(new NpgsqlBatchCommand("""
+            """, projectId);
+        batch.Add("""
             with recursive
             -- From one taxon to the next in the index: as many looks as there are taxa, not rows.
             found as (
@@ -88,17 +82,11 @@ public sealed class DirectoryTable(NpgsqlDataSource database)
               order by n.is_main desc, n.name limit 1) main on true
             left join lateral lineage_of(t.scientific_name) l on true
             order by coalesce(main.name, t.scientific_name), t.id
-            """)
-        {
-            Parameters = { new() { Value = projectId }, new() { Value = language } },
-        });
+            """, projectId, language);
         foreach (var table in new[] { "tags", "individuals" })
         {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(
-                $"select id, name from {table} where project_id = $1 order by lower(name), id limit 1000")
-            {
-                Parameters = { new() { Value = projectId } },
-            });
+            batch.Add(
+                $"select id, name from {table} where project_id = $1 order by lower(name), id limit 1000", projectId);
         }
 
         await using var reader = await batch.ExecuteReaderAsync(cancellationToken);

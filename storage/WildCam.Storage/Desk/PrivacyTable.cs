@@ -53,12 +53,12 @@ public sealed class PrivacyTable(NpgsqlDataSource database)
         var before = await ReadForAuditAsync(connection, projectId, cancellationToken);
         var ids = sensitive.ToArray();
         await using var batch = new NpgsqlBatch(connection);
-        Add(batch, "update projects set people_role = $2 where id = $1", projectId, (short)peopleRole);
-        Add(batch, """
+        batch.Add("update projects set people_role = $2 where id = $1", projectId, (short)peopleRole);
+        batch.Add("""
             update project_species set is_sensitive = taxon_id = any($2)
             where project_id = $1 and is_sensitive <> (taxon_id = any($2))
             """, projectId, ids);
-        Add(batch, """
+        batch.Add("""
             insert into project_species (project_id, taxon_id, is_sensitive)
             select $1, id, true from taxa where id = any($2)
             on conflict (project_id, taxon_id) do update set is_sensitive = true
@@ -92,16 +92,5 @@ public sealed class PrivacyTable(NpgsqlDataSource database)
             PeopleSeenBy = ((Role)reader.GetInt16(0)).ToString(),
             Sensitive = reader.GetFieldValue<string[]>(1),
         };
-    }
-
-    static void Add(NpgsqlBatch batch, string sql, params ReadOnlySpan<object> values)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new NpgsqlParameter { Value = value });
-        }
-
-        batch.BatchCommands.Add(command);
     }
 }

@@ -260,7 +260,7 @@ public sealed class DetectionsTable(NpgsqlDataSource database)
         Target[] missing = [.. targets.Values.Where(t => t.IsMissing)];
         if (missing.Length > 0)
         {
-            Add(batch, """
+            batch.Add("""
                 update captures c set stages_missing = c.stages_missing & ~$5
                 from unnest($1::uuid[], $2::timestamptz[]) as n (id, at)
                 where c.id = n.id and c.captured_at = n.at and c.captured_at between $3 and $4
@@ -274,7 +274,7 @@ public sealed class DetectionsTable(NpgsqlDataSource database)
             .Select(f => (f.Target.CameraId, f.Target.LocalDate)).Distinct().ToList();
         if (days.Count > 0)
         {
-            Add(batch, """
+            batch.Add("""
                 insert into summary_dirty (camera_id, detection_date) select * from unnest($1::int[], $2::date[])
                 """,
                 days.Select(d => d.CameraId).ToArray(), days.Select(d => d.LocalDate).ToArray());
@@ -284,13 +284,13 @@ public sealed class DetectionsTable(NpgsqlDataSource database)
             .Select(f => f.Target.EventId).OfType<Guid>().Distinct().ToArray();
         if (events.Length > 0)
         {
-            Add(batch, "insert into event_dirty (event_id) select * from unnest($1::uuid[])", events);
+            batch.Add("insert into event_dirty (event_id) select * from unnest($1::uuid[])", events);
         }
 
         Target[] unsettled = [.. filings.Where(f => f.ToSettle).Select(f => f.Target).Distinct()];
         if (unsettled.Length > 0)
         {
-            Add(batch, "select settle_detections($1, $2)",
+            batch.Add("select settle_detections($1, $2)",
                 unsettled.Select(t => t.Id).ToArray(), unsettled.Select(t => t.CapturedAt).ToArray());
         }
 
@@ -298,17 +298,6 @@ public sealed class DetectionsTable(NpgsqlDataSource database)
         {
             await batch.ExecuteNonQueryAsync(cancellationToken);
         }
-    }
-
-    static void Add(NpgsqlBatch batch, string sql, params object[] values)
-    {
-        var command = new NpgsqlBatchCommand(sql);
-        foreach (var value in values)
-        {
-            command.Parameters.Add(new() { Value = value });
-        }
-
-        batch.BatchCommands.Add(command);
     }
 
     /// <summary>

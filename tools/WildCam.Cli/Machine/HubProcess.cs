@@ -11,6 +11,11 @@ sealed class HubProcess : IAsyncDisposable
     static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
     const long LogBytesMax = 64L * 1024 * 1024;
 
+    // The collector's own choice is 2 to 6 MB: a busy hub would be cleaned a hundred times a second. There is no such
+    // setting in the program's own configuration.
+    const string FirstGenerationVariable = "DOTNET_GCgen0size";
+    const string FirstGenerationBytes = "0x2000000"; // 32 MB
+
     readonly Process _process;
     readonly StreamWriter _log;
     readonly string _logFile;
@@ -35,17 +40,8 @@ sealed class HubProcess : IAsyncDisposable
             File.Move(workspace.HubLog, workspace.HubLog + ".1", overwrite: true);
         }
 
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "WildCam.Hub.dll")])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            WorkingDirectory = workspace.Folder,
-        };
-        foreach (var (name, value) in workspace.HubEnvironment())
-        {
-            start.Environment[name] = value;
-        }
+        var start = Command(workspace.HubEnvironment());
+        start.WorkingDirectory = workspace.Folder;
 
         var stream = new FileStream(workspace.HubLog, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
         var log = new StreamWriter(stream) { AutoFlush = true };
@@ -67,6 +63,24 @@ sealed class HubProcess : IAsyncDisposable
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return new HubProcess(process, log, workspace.HubLog);
+    }
+
+    /// <summary>How the hub that lies beside this program is started, with settings from the environment.</summary>
+    public static ProcessStartInfo Command(IEnumerable<KeyValuePair<string, string>> settings)
+    {
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "WildCam.Hub.dll")])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { [FirstGenerationVariable] = FirstGenerationBytes },
+        };
+        foreach (var (name, value) in settings)
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
     }
 
     /// <summary>Waits until the hub says that it is ready.</summary>

@@ -1,7 +1,4 @@
 using System.Buffers;
-using System.Text;
-using Microsoft.AspNetCore.Components;
-using Microsoft.AspNetCore.Components.Web;
 using Microsoft.Extensions.Options;
 using WildCam.Hub.Hosting;
 using WildCam.Hub.Jobs;
@@ -15,7 +12,7 @@ namespace WildCam.Hub.Desk.Reports;
 /// <summary>Writes a report as one page into the blob store; a run that was broken off begins anew.</summary>
 sealed class ReportJob(
     ReportsTable reports, ReportReader reader, DeskProjectsTable projects, IBlobStore blobs,
-    IOptions<HubOptions> hub, IServiceScopeFactory scopes, ILoggerFactory logs) : SingleJobHandler
+    IOptions<HubOptions> hub, PartRenderer parts) : SingleJobHandler
 {
     public override string Kind => JobKinds.Report;
 
@@ -59,23 +56,12 @@ sealed class ReportJob(
         var content = await reader.ReadAsync(
             report, project, hub.Value.Root, steps => reports.SetProgressAsync(report.Id, steps, cancellationToken),
             cancellationToken);
-        var page = Encoding.UTF8.GetBytes(await RenderAsync(content));
+        var page = await parts.RenderAsync<ReportDocument>(
+            new() { [nameof(ReportDocument.Content)] = content });
         await blobs.PutAsync(report.BlobPath, new ReadOnlySequence<byte>(page), cancellationToken);
         if (!await reports.CompleteAsync(report.Id, page.Length, cancellationToken))
         {
             await blobs.DeleteAsync(report.BlobPath, cancellationToken);
         }
-    }
-
-    async Task<string> RenderAsync(ReportContent content)
-    {
-        await using var scope = scopes.CreateAsyncScope();
-        await using var renderer = new HtmlRenderer(scope.ServiceProvider, logs);
-        return await renderer.Dispatcher.InvokeAsync(async () =>
-        {
-            var page = await renderer.RenderComponentAsync<ReportDocument>(ParameterView.FromDictionary(
-                new Dictionary<string, object?> { [nameof(ReportDocument.Content)] = content }));
-            return page.ToHtmlString();
-        });
     }
 }

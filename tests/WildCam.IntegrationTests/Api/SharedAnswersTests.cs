@@ -13,7 +13,7 @@ public sealed class SharedAnswersTests(ApiWorld world) : IClassFixture<ApiWorld>
     string Root => $"/api/v1/projects/{world.Project}";
 
     [Fact]
-    public async Task A_list_is_made_once_a_second_and_anew_for_whoever_changed_something()
+    public async Task A_list_asked_for_again_is_made_once_a_second_and_anew_for_whoever_changed_something()
     {
         // The second may end in the middle of a try on a slow machine; such a try tells nothing.
         var isShared = false;
@@ -21,6 +21,7 @@ public sealed class SharedAnswersTests(ApiWorld world) : IClassFixture<ApiWorld>
         {
             await Task.Delay(RecentReads.SharedFor + Slack, TestContext.Current.CancellationToken);
             var clock = Stopwatch.StartNew();
+            await ListAsync();
             var first = await ListAsync();
             await RenameAsync($"Renamed {attempt}");
             var second = await ListAsync();

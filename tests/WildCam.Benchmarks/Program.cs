@@ -44,6 +44,11 @@ foreach (var benchmark in Benchmark.All.Where(b => args.Length == 0 || args.Cont
         whole = false;
         break;
     }
+    catch (Exception fault)
+    {
+        whole = false;
+        Console.WriteLine($"  broke: {fault}");
+    }
 
     claims.AddRange(bench.Claims);
 }

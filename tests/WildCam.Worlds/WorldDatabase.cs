@@ -1,5 +1,6 @@
 using Npgsql;
 using WildCam.Hub.Rollups;
+using WildCam.Storage;
 using WildCam.Storage.Rollups;
 
 namespace WildCam.Worlds;
@@ -75,7 +76,14 @@ public sealed class WorldDatabase(WorldServer server, string name) : IAsyncDispo
     public async ValueTask DisposeAsync()
     {
         await Source.DisposeAsync();
-        await Server.RunAsync($"drop database {Name} with (force)");
+        try
+        {
+            await Server.RunAsync($"drop database {Name} with (force)");
+        }
+        catch (NpgsqlException fault) when (DatabaseFault.IsPassing(fault))
+        {
+            // The server is in trouble, and what brought the world to its end is not to be hidden by that.
+        }
     }
 
     static void AddParameters(NpgsqlCommand command, object[] parameters)

@@ -119,7 +119,7 @@ static class LookRoutes
             : await deployments.ListAsync(project.Id, camera, site, 0, cancellationToken);
     }
 
-    /// <summary>The cells alone, for endless scroll and for arrivals: made once for all who ask within a second.</summary>
+    /// <summary>The cells alone, for endless scroll and arrivals: made once for all who ask within a second.</summary>
     static async Task<IResult> CellsAsync(
         string project, HttpContext context, Frames frames, GalleryPages galleries, PartRenderer parts,
         RecentReads reads)

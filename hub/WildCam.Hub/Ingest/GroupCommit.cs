@@ -40,6 +40,9 @@ public sealed partial class GroupCommit(
     /// <summary>Conflicts of one group; after more the database counts as broken, and cameras are put off.</summary>
     const int ConflictsMax = 20;
 
+    /// <summary>After more of a group each picture is filed alone: the more they are, the likelier a conflict.</summary>
+    const int GroupConflictsMax = 5;
+
     readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(
         new BoundedChannelOptions(options.Value.AssembliesMax)
         {
@@ -101,20 +104,15 @@ public sealed partial class GroupCommit(
             {
                 throw;
             }
-            catch (Exception fault) when (DatabaseFault.IsConflict(fault) && attempt < ConflictsMax)
+            catch (Exception fault) when (DatabaseFault.IsConflict(fault)
+                && attempt < (group.Count > 1 ? GroupConflictsMax : ConflictsMax))
             {
                 metrics.Failed("conflict");
                 CommitFailed(log, group.Count, attempt, fault.Message);
                 await Task.Delay(Backoff.AfterConflict(), time, cancellationToken);
             }
-            catch (Exception fault) when (DatabaseFault.IsPassing(fault))
-            {
-                metrics.Failed("database");
-                health.Database = $"Captures cannot be filed: {fault.Message}";
-                CommitFailed(log, group.Count, attempt, fault.Message);
-                await Task.Delay(Backoff.After(attempt), time, cancellationToken);
-            }
-            catch (Exception fault) when (group.Count > 1)
+            catch (Exception fault) when (group.Count > 1
+                && (DatabaseFault.IsConflict(fault) || !DatabaseFault.IsPassing(fault)))
             {
                 GroupFailed(log, group.Count, fault.Message);
                 foreach (var one in group)
@@ -123,6 +121,13 @@ public sealed partial class GroupCommit(
                 }
 
                 return;
+            }
+            catch (Exception fault) when (DatabaseFault.IsPassing(fault))
+            {
+                metrics.Failed("database");
+                health.Database = $"Captures cannot be filed: {fault.Message}";
+                CommitFailed(log, group.Count, attempt, fault.Message);
+                await Task.Delay(Backoff.After(attempt), time, cancellationToken);
             }
             catch (PostgresException fault)
                 when (fault.SqlState == PostgresErrorCodes.CheckViolation && attempt == 0)

@@ -14,7 +14,7 @@ sealed class HubProcess : IAsyncDisposable
     // The collector's own choice is 2 to 6 MB: a busy hub would be cleaned a hundred times a second. There is no such
     // setting in the program's own configuration.
     const string FirstGenerationVariable = "DOTNET_GCgen0size";
-    const string FirstGenerationBytes = "0x2000000"; // 32 MB
+    const string FirstGenerationBytes = "0x400000"; // 4 MB
 
     readonly Process _process;
     readonly StreamWriter _log;

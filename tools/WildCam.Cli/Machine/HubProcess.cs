@@ -11,8 +11,8 @@ sealed class HubProcess : IAsyncDisposable
     static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
     const long LogBytesMax = 64L * 1024 * 1024;
 
-    // The collector's own choice is 2 to 6 MB: a busy hub would be cleaned a hundred times a second. There is no such
-    // setting in the program's own configuration.
+    // The collector's own choice of 2 MB has it run all the time in a busy hub. The program's own configuration has no
+    // such setting.
     const string FirstGenerationVariable = "DOTNET_GCgen0size";
     const string FirstGenerationBytes = "0x400000"; // 4 MB
 
@@ -73,8 +73,8 @@ sealed class HubProcess : IAsyncDisposable
             UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
-            Environment = { [FirstGenerationVariable] = FirstGenerationBytes },
         };
+        start.Environment.TryAdd(FirstGenerationVariable, FirstGenerationBytes);
         foreach (var (name, value) in settings)
         {
             start.Environment[name] = value;

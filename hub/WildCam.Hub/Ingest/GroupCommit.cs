@@ -40,7 +40,7 @@ public sealed partial class GroupCommit(
     /// <summary>Conflicts of one group; after more the database counts as broken, and cameras are put off.</summary>
     const int ConflictsMax = 20;
 
-    /// <summary>After more of a group each picture is filed alone: the more they are, the likelier a conflict.</summary>
+    /// <summary>After more of a group its pictures are filed alone: one conflict then stops one picture.</summary>
     const int GroupConflictsMax = 5;
 
     readonly Channel<Waiting> _waiting = Channel.CreateBounded<Waiting>(

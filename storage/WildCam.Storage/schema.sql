@@ -53,6 +53,17 @@ begin
   return new;
 end $$;
 
+CREATE FUNCTION public.note_sighting_days() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+  insert into sighting_dirty (project_id, local_date)
+  select distinct f.project_id, (f.started_at at time zone coalesce(s.time_zone, p.time_zone))::date
+  from changed f join projects p on p.id = f.project_id left join sites s on s.id = f.site_id
+  where f.category = 1 and f.taxon_id <> 0;
+  return null;
+end $$;
+
 CREATE FUNCTION public.note_species_alerts() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -241,6 +252,59 @@ begin
     decided_at = case when decided.captures > 0 then coalesce(e.decided_at, now()) end
   from best, decided, claimed
   where events.id = event;
+end $$;
+
+CREATE FUNCTION public.refresh_sighting_days(max_days integer) RETURNS integer
+    LANGUAGE plpgsql
+    SET plan_cache_mode TO 'force_custom_plan'
+    AS $$
+declare
+  projects int[];
+  days date[];
+  ids bigint[];
+begin
+  with head as materialized (
+    select distinct project_id, local_date
+    from (select project_id, local_date from sighting_dirty order by id limit max_days * 100) as oldest
+    limit max_days),
+  locked as materialized (
+    -- Below zero: the daily summary locks by camera.
+    select project_id, local_date from head
+    where pg_try_advisory_xact_lock(-project_id, local_date - date '2000-01-01'))
+  select array_agg(project_id), array_agg(local_date) into projects, days from locked;
+  if projects is null then return 0; end if;
+
+  select array_agg(d.id) into ids
+  from unnest(projects, days) as b (project_id, day)
+  join sighting_dirty d on d.project_id = b.project_id and d.local_date = b.day;
+  if ids is null then return 0; end if;
+
+  delete from sighting_days s using unnest(projects, days) as b (project_id, day)
+  where s.project_id = b.project_id and s.local_date = b.day;
+
+  -- A local date lies within 15 hours of the UTC date in every zone.
+  insert into sighting_days (project_id, taxon_id, local_date, sightings)
+  select b.project_id, packed.taxon_id, b.day, packed.sightings
+  from unnest(projects, days) as b (project_id, day)
+  cross join lateral (
+    select l.taxon_id, string_agg(
+      int4send((extract(epoch from l.started_at - b.day::timestamp at time zone 'UTC') * 1000)::int)
+        || int2send((extract(hour from l.local_at) * 60 + extract(minute from l.local_at))::int2)
+        || int4send(coalesce(l.site_id, -l.camera_id))
+        || float4send(case when l.source = 1 then l.confidence else 'infinity' end)
+        || int4send(l.count), '' order by l.started_at, l.event_id) as sightings
+    from (
+      select f.*, f.started_at at time zone coalesce(s.time_zone, p.time_zone) as local_at
+      from event_findings f join projects p on p.id = f.project_id left join sites s on s.id = f.site_id
+      where f.project_id = b.project_id and f.category = 1 and f.taxon_id <> 0
+        and (f.source <> 1 or f.confidence is not null)
+        and f.started_at >= b.day::timestamp at time zone 'UTC' - interval '15 hours'
+        and f.started_at < (b.day + 1)::timestamp at time zone 'UTC' + interval '15 hours') as l
+    where l.local_at::date = b.day
+    group by l.taxon_id) as packed;
+
+  delete from sighting_dirty where id = any(ids);
+  return cardinality(projects);
 end $$;
 
 CREATE FUNCTION public.refuse_audit_change() RETURNS trigger
@@ -1657,6 +1721,29 @@ CREATE TABLE public.sessions (
     CONSTRAINT sessions_token_hash_check CHECK ((length(token_hash) = 32))
 );
 
+CREATE TABLE public.sighting_days (
+    project_id integer NOT NULL,
+    taxon_id integer NOT NULL,
+    local_date date NOT NULL,
+    sightings bytea NOT NULL
+);
+
+CREATE TABLE public.sighting_dirty (
+    id bigint NOT NULL,
+    project_id integer NOT NULL,
+    local_date date NOT NULL
+)
+WITH (autovacuum_vacuum_scale_factor='0.02', autovacuum_vacuum_threshold='5000');
+
+ALTER TABLE public.sighting_dirty ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.sighting_dirty_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
 CREATE TABLE public.sign_in_links (
     token_hash bytea NOT NULL,
     account_id integer,
@@ -2249,6 +2336,12 @@ ALTER TABLE ONLY public.schema_migrations
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_pkey PRIMARY KEY (token_hash);
 
+ALTER TABLE ONLY public.sighting_days
+    ADD CONSTRAINT sighting_days_pkey PRIMARY KEY (project_id, taxon_id, local_date);
+
+ALTER TABLE ONLY public.sighting_dirty
+    ADD CONSTRAINT sighting_dirty_pkey PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.sign_in_links
     ADD CONSTRAINT sign_in_links_pkey PRIMARY KEY (token_hash);
 
@@ -2502,6 +2595,8 @@ CREATE INDEX saved_views_project_id_idx ON public.saved_views USING btree (proje
 
 CREATE INDEX sessions_account_id_idx ON public.sessions USING btree (account_id);
 
+CREATE INDEX sighting_dirty_project_id_local_date_idx ON public.sighting_dirty USING btree (project_id, local_date);
+
 CREATE INDEX species_alert_rules_project_id_idx ON public.species_alert_rules USING btree (project_id);
 
 CREATE INDEX species_alerts_event_id_idx ON public.species_alerts USING btree (event_id);
@@ -2541,6 +2636,10 @@ CREATE INDEX wildlife_detections_time ON ONLY public.wildlife_detections USING b
 CREATE TRIGGER audit_entries_stay BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_entries FOR EACH STATEMENT EXECUTE FUNCTION public.refuse_audit_change();
 
 CREATE TRIGGER event_findings_alert AFTER INSERT ON public.event_findings REFERENCING NEW TABLE AS found FOR EACH STATEMENT EXECUTE FUNCTION public.note_species_alerts();
+
+CREATE TRIGGER event_findings_come AFTER INSERT ON public.event_findings REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.note_sighting_days();
+
+CREATE TRIGGER event_findings_go AFTER DELETE ON public.event_findings REFERENCING OLD TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION public.note_sighting_days();
 
 CREATE TRIGGER merge_taxon BEFORE INSERT OR UPDATE OF is_current ON public.wildlife_detections FOR EACH ROW WHEN ((new.is_current AND (new.taxon_id IS NOT NULL))) EXECUTE FUNCTION public.merge_taxon();
 
@@ -2882,6 +2981,9 @@ ALTER TABLE ONLY public.saved_views
 
 ALTER TABLE ONLY public.sessions
     ADD CONSTRAINT sessions_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);
+
+ALTER TABLE ONLY public.sighting_days
+    ADD CONSTRAINT sighting_days_project_id_fkey FOREIGN KEY (project_id) REFERENCES public.projects(id);
 
 ALTER TABLE ONLY public.sign_in_links
     ADD CONSTRAINT sign_in_links_account_id_fkey FOREIGN KEY (account_id) REFERENCES public.accounts(id);

@@ -32,7 +32,7 @@ sealed class PicturePath(WorldDatabase database)
     readonly ExifTable _exif = new(database.Source);
     readonly DetectionsTable _detections = new(database.Source);
     readonly EventsTable _events = new(database.Source);
-    readonly DailySummaryTable _summary = new(database.Source);
+    readonly RollupsTable _rollups = new(database.Source);
     readonly PageEventsTable _pages = new(database.Source);
     int _taken;
 
@@ -75,7 +75,7 @@ sealed class PicturePath(WorldDatabase database)
             "pictures in events, and events");
         Must.Equal(0L, await database.ReadAsync<long>("""
             select (select count(*) from jobs) + (select count(*) from summary_dirty)
-              + (select count(*) from event_dirty)
+              + (select count(*) from event_dirty) + (select count(*) from sighting_dirty)
             """), "jobs and marks left");
     }
 
@@ -217,7 +217,7 @@ sealed class PicturePath(WorldDatabase database)
 
     async Task FoldDaysAsync()
     {
-        while (await _summary.FoldAsync(FoldSummaryLoop.BucketsMax, default) > 0)
+        while (await _rollups.FoldAsync(FoldRollupsLoop.BucketsMax, default) > 0)
         {
         }
     }

@@ -148,8 +148,8 @@ static class SummariesBenchmark
 
     static async Task FoldAsync(WorldDatabase database)
     {
-        var summary = new DailySummaryTable(database.Source);
-        while (await summary.FoldAsync(FoldSummaryLoop.BucketsMax, default) > 0)
+        var rollups = new RollupsTable(database.Source);
+        while (await rollups.FoldAsync(FoldRollupsLoop.BucketsMax, default) > 0)
         {
         }
     }

@@ -49,6 +49,21 @@ sealed class Invariants(WorldDatabase database, Func<TimeProvider, IBlobStore> o
         group by d.camera_id, d.local_date, d.category, coalesce(d.taxon_id, 0)
         """;
 
+    /// <summary>The sightings of each species and day, packed in one plain GROUP BY over everything.</summary>
+    public const string Sightings = """
+        select f.project_id, f.taxon_id, f.local_at::date, string_agg(
+          int4send((extract(epoch from f.started_at at time zone 'UTC' - date_trunc('day', f.local_at)) * 1000)::int)
+            || int2send(floor(extract(epoch from f.local_at - date_trunc('day', f.local_at)) / 60)::int2)
+            || int4send(coalesce(f.site_id, -f.camera_id))
+            || float4send(case when f.source = 1 then f.confidence else 'infinity' end) || int4send(f.count), ''
+          order by f.started_at, f.event_id)
+        from (
+          select f.*, f.started_at at time zone coalesce(s.time_zone, p.time_zone) as local_at
+          from event_findings f join projects p on p.id = f.project_id left join sites s on s.id = f.site_id) f
+        where f.category = 1 and f.taxon_id <> 0 and (f.source <> 1 or f.confidence is not null)
+        group by f.project_id, f.taxon_id, f.local_at::date
+        """;
+
     /// <summary>The daily sums as they are kept.</summary>
     public const string Summary = """
         select camera_id, detection_date, category, taxon_id, project_id, detection_count, avg_confidence
@@ -99,7 +114,9 @@ sealed class Invariants(WorldDatabase database, Func<TimeProvider, IBlobStore> o
         }
     }
 
-    /// <summary>The daily sums equal a recount of everything, and no day waits to be summed up.</summary>
+    /// <summary>
+    /// The daily sums and the days of sightings equal a recount of everything, and no day waits to be counted.
+    /// </summary>
     public static async Task CheckSumsAsync(WorldDatabase database)
     {
         Must.Equal(0L, await database.ReadAsync<long>("select count(*) from summary_dirty"), "days to sum up");
@@ -107,6 +124,12 @@ sealed class Invariants(WorldDatabase database, Func<TimeProvider, IBlobStore> o
             select count(*) from (
               ({Recount} except all {Summary}) union all ({Summary} except all {Recount})) x
             """), "daily sums that differ from a recount");
+        Must.Equal(0L, await database.ReadAsync<long>("select count(*) from sighting_dirty"), "days to pack");
+        const string kept = "select project_id, taxon_id, local_date, sightings from sighting_days";
+        Must.Equal(0L, await database.ReadAsync<long>($"""
+            select count(*) from (
+              ({Sightings} except all {kept}) union all ({kept} except all {Sightings})) x
+            """), "days of sightings that differ from a recount");
     }
 
     public static async Task<IReadOnlyList<StoredCapture>> ReadCapturesAsync(WorldDatabase database)

@@ -52,7 +52,7 @@ public sealed class WorldDatabase(WorldServer server, string name) : IAsyncDispo
     public Task SettleAsync(TimeSpan timeout, Func<string> output)
     {
         var left = "";
-        var summary = new DailySummaryTable(Source);
+        var rollups = new RollupsTable(Source);
         return Wait.UntilAsync(
             async () =>
             {
@@ -67,8 +67,10 @@ public sealed class WorldDatabase(WorldServer server, string name) : IAsyncDispo
                     """);
                 // Any hub may fold at any time, so this one does too in place of waiting for the next pause to end.
                 return left.Length == 0
-                    && await summary.FoldAsync(FoldSummaryLoop.BucketsMax, CancellationToken.None) == 0
-                    && await ReadAsync<long>("select count(*) from summary_dirty") == 0;
+                    && await rollups.FoldAsync(FoldRollupsLoop.BucketsMax, CancellationToken.None) == 0
+                    && await ReadAsync<long>("""
+                        select (select count(*) from summary_dirty) + (select count(*) from sighting_dirty)
+                        """) == 0;
             },
             timeout, () => $"Still to do: {left}\n{output()}");
     }

@@ -7,7 +7,7 @@ static class RollupsSlice
 {
     public static void AddRollups(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<DailySummaryTable>();
-        builder.Services.AddHostedService<FoldSummaryLoop>();
+        builder.Services.AddSingleton<RollupsTable>();
+        builder.Services.AddHostedService<FoldRollupsLoop>();
     }
 }

@@ -1,7 +1,6 @@
 namespace WildCam.Storage.Charts;
 
 /// <summary>What a chart counts; ids resolved, dates in site time.</summary>
-/// <param name="ZoneName">IANA zone of events without a site.</param>
 /// <param name="Taxa">The species asked for; empty: all of them.</param>
 /// <param name="To">The last day, included.</param>
 /// <param name="IntervalMinutes">
@@ -9,7 +8,7 @@ namespace WildCam.Storage.Charts;
 /// </param>
 /// <param name="ScoreMin">Score from which a model's finding counts; null: all count, confirmed or not.</param>
 public sealed record ChartFilter(
-    int ProjectId, string ZoneName, IReadOnlyList<int> Taxa, int? SiteId, DateOnly From, DateOnly To,
+    int ProjectId, IReadOnlyList<int> Taxa, int? SiteId, DateOnly From, DateOnly To,
     int IntervalMinutes, double? ScoreMin)
 {
     /// <summary>Days from the first to the last, both included.</summary>

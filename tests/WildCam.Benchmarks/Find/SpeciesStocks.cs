@@ -119,6 +119,10 @@ sealed class SpeciesStocks(string folder) : IAsyncDisposable
             insert into daily_detection_summary (camera_id, detection_date, category, taxon_id, project_id,
               detection_count, avg_confidence) {Invariants.Recount}
             """);
+        while (await database.ReadAsync<int>("select refresh_sighting_days(50)") > 0)
+        {
+        }
+
         await database.RunAsync(
             "update sites set latitude = 45 + id / 1000.0, longitude = 7 + id / 1000.0 where project_id = 1");
     }

@@ -68,7 +68,8 @@ static class Grounds
                         where stages_missing <> 0 having count(*) > 0),
                       (select string_agg(distinct kind || ' in state ' || state || ' after ' || attempts || ' attempts '
                         || coalesce(reason, ''), ', ') from jobs where state <> 3),
-                      (select count(*) || ' days to sum up' from summary_dirty having count(*) > 0))
+                      (select count(*) || ' days to sum up' from summary_dirty having count(*) > 0),
+                      (select count(*) || ' days to pack' from sighting_dirty having count(*) > 0))
                     """);
                 return left.Length == 0;
             },

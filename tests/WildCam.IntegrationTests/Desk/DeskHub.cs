@@ -119,6 +119,7 @@ public sealed class DeskHub : WebApplicationFactory<HubOptions>, IAsyncLifetime
         }
 
         await transaction.CommitAsync();
+        await Database.RunAsync("select refresh_sighting_days(1000)"); // As the hub would within seconds.
     }
 
     static IEnumerable<string> SeedStatements()

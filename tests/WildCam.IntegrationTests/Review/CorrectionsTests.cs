@@ -223,8 +223,8 @@ public sealed class CorrectionsTests(TestDatabase database) : IClassFixture<Test
 
     async Task FoldAsync()
     {
-        var summary = new DailySummaryTable(database.Source);
-        while (await summary.FoldAsync(100, default) > 0)
+        var rollups = new RollupsTable(database.Source);
+        while (await rollups.FoldAsync(100, default) > 0)
         {
         }
     }

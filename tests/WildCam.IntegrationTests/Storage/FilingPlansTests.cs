@@ -70,7 +70,7 @@ public sealed class FilingPlansTests : IAsyncLifetime
             AssertMonth("insert into event_findings", "wildlife_detections");
             AssertMonth("with of_event as", "captures");
 
-            Assert.Equal(1, await new DailySummaryTable(_source).FoldAsync(10, default));
+            Assert.Equal(1, await new RollupsTable(_source).FoldAsync(10, default));
             AssertMonth(
                 "insert into daily_detection_summary", "wildlife_detections",
                 "wildlife_detections_2026_05_camera_id_local_date_idx");

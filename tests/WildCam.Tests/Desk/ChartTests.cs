@@ -7,7 +7,7 @@ namespace WildCam.Tests.Desk;
 public sealed class ChartTests
 {
     static readonly ChartFilter Year = new(
-        1, "UTC", [], null, new DateOnly(2025, 1, 1), new DateOnly(2025, 12, 31), 30, 0.7);
+        1, [], null, new DateOnly(2025, 1, 1), new DateOnly(2025, 12, 31), 30, 0.7);
 
     [Fact]
     public void Species_that_are_always_there_together_overlap_fully()

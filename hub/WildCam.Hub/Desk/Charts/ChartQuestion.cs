@@ -128,7 +128,7 @@ public sealed record ChartQuestion
 
         var (from, to) = Span(today);
         return (new ChartFilter(
-            project.Id, project.ZoneName, taxa, site?.Id, from, to, Interval, Unconfirmed ? null : scoreMin), null);
+            project.Id, taxa, site?.Id, from, to, Interval, Unconfirmed ? null : scoreMin), null);
     }
 
     /// <summary>The pictures behind a part of a chart, as a gallery's address.</summary>

@@ -1,15 +1,16 @@
 using WildCam.IntegrationTests.Captures;
 using WildCam.Storage;
+using WildCam.Storage.Events;
 using WildCam.Storage.Identifications;
 using WildCam.Storage.Rollups;
 
 namespace WildCam.IntegrationTests.Rollups;
 
-public sealed class DailySummaryTests(TestDatabase database) : IClassFixture<TestDatabase>
+public sealed class RollupsTests(TestDatabase database) : IClassFixture<TestDatabase>
 {
     static readonly DateTimeOffset Noon = CaptureWorld.Noon;
 
-    DailySummaryTable Table => new(database.Source);
+    RollupsTable Table => new(database.Source);
 
     [Fact]
     public async Task The_threshold_is_for_model_rows_only_and_a_blank_of_a_person_removes_them()
@@ -38,14 +39,19 @@ public sealed class DailySummaryTests(TestDatabase database) : IClassFixture<Tes
         var seed = CaptureWorld.SeededRandom().Next();
         var world = await CaptureWorld.MakeAsync(database, "Australia/Eucla");
         var model = await database.ReadAsync<int>("select id from models where is_active");
+        var events = new EventsTable(database.Source);
         var captures = new List<Guid>();
         for (var c = 0; c < 3; c++)
         {
             var camera = await world.AddCameraAsync();
+            var taken = new List<Guid>();
             for (var i = 0; i < 30; i++)
             {
-                captures.Add(await world.AddCaptureAsync(camera, Noon.AddHours(i * 5 % 77)));
+                taken.Add(await world.AddCaptureAsync(camera, Noon.AddHours(i * 5 % 77)));
             }
+
+            await events.PlaceAsync(camera, taken, default);
+            captures.AddRange(taken);
         }
 
         int[] taxa = [await world.AddTaxonAsync("vulpes-vulpes"), await world.AddTaxonAsync("sus-scrofa")];
@@ -55,6 +61,7 @@ public sealed class DailySummaryTests(TestDatabase database) : IClassFixture<Tes
         {
             while (!writing.IsCancellationRequested)
             {
+                await events.FoldAsync(3, default);
                 await Table.FoldAsync(3, default);
             }
         })).ToArray();
@@ -82,11 +89,16 @@ public sealed class DailySummaryTests(TestDatabase database) : IClassFixture<Tes
         await FoldAllAsync();
         await Invariants.CheckSumsAsync(database.World);
         Assert.True(await database.ReadAsync<long>("select count(*) from daily_detection_summary") > 10);
+        Assert.True(await database.ReadAsync<long>("select count(*) from sighting_days") > 4);
         Assert.Equal(0L, await database.ReadAsync<long>("select count(*) from summary_dirty"));
     }
 
     async Task FoldAllAsync()
     {
+        while ((await new EventsTable(database.Source).FoldAsync(100, default)).Count > 0)
+        {
+        }
+
         while (await Table.FoldAsync(100, default) > 0)
         {
         }

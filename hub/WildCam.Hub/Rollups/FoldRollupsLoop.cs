@@ -3,10 +3,10 @@ using WildCam.Storage.Rollups;
 namespace WildCam.Hub.Rollups;
 
 /// <summary>
-/// Folds dirty days into the daily summary every few seconds: not a job a bucket, since summary_dirty is a queue
+/// Counts dirty days again every few seconds: not a job a bucket, since their marks are a queue
 /// already, and not a schedule, since that has a second's grain and writes several rows a run.
 /// </summary>
-public sealed partial class FoldSummaryLoop(DailySummaryTable summary, ILogger<FoldSummaryLoop> log) : BackgroundService
+public sealed partial class FoldRollupsLoop(RollupsTable rollups, ILogger<FoldRollupsLoop> log) : BackgroundService
 {
     /// <summary>Pause once nothing is dirty.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
@@ -21,7 +21,7 @@ public sealed partial class FoldSummaryLoop(DailySummaryTable summary, ILogger<F
         {
             try
             {
-                while (await summary.FoldAsync(BucketsMax, stoppingToken) > 0)
+                while (await rollups.FoldAsync(BucketsMax, stoppingToken) > 0)
                 {
                 }
 
@@ -45,6 +45,6 @@ public sealed partial class FoldSummaryLoop(DailySummaryTable summary, ILogger<F
         }
     }
 
-    [LoggerMessage(Level = LogLevel.Warning, Message = "Folding the daily summary fails; trying again: {Reason}")]
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Counting days again fails; trying again: {Reason}")]
     static partial void FoldingFailed(ILogger logger, string reason);
 }

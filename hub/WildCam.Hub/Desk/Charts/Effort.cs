@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using WildCam.Storage.Charts;
 
 namespace WildCam.Hub.Desk.Charts;
@@ -71,17 +72,19 @@ public sealed class Effort
     /// <summary>Camera-days by site and period of so many days; the periods count from the first day.</summary>
     public Dictionary<(int SiteId, int Period), double> ByPeriod(int periodDays)
     {
+        var periods = (_to.DayNumber - _from.DayNumber) / periodDays + 1;
+        DateTimeOffset[] starts =
+            [.. Enumerable.Range(0, periods + 1).Select(p => StartOf(_from.AddDays(p * periodDays), _zone))];
         var days = new Dictionary<(int, int), double>();
         foreach (var (site, _, from, until) in Spans)
         {
-            for (var period = PeriodOf(from, periodDays); ; period++)
+            for (var period = PeriodOf(from, periodDays); period < periods; period++)
             {
-                var start = StartOf(_from.AddDays(period * periodDays), _zone);
-                var stop = StartOf(_from.AddDays((period + 1) * periodDays), _zone);
+                var (start, stop) = (starts[period], starts[period + 1]);
                 var share = (until < stop ? until : stop) - (from > start ? from : start);
                 if (share > TimeSpan.Zero)
                 {
-                    days[(site, period)] = days.GetValueOrDefault((site, period)) + share.TotalDays;
+                    CollectionsMarshal.GetValueRefOrAddDefault(days, (site, period), out _) += share.TotalDays;
                 }
 
                 if (stop >= until)

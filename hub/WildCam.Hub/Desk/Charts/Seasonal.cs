@@ -40,9 +40,10 @@ static class Seasonal
         for (var week = 0; week < events.Count; week++)
         {
             var (historyDays, historyEvents) = (0.0, 0);
-            for (var other = 0; other < events.Count; other++)
+            for (var same = week % WeeksOfYear - WeeksOfYear; same - WeeksAside < events.Count; same += WeeksOfYear)
             {
-                if (IsSameSeason(week, other))
+                for (var other = Math.Max(same - WeeksAside, 0);
+                    same != week && other <= Math.Min(same + WeeksAside, events.Count - 1); other++)
                 {
                     historyDays += days[other];
                     historyEvents += events[other];
@@ -70,13 +71,6 @@ static class Seasonal
         var atMost = Below(events + 1, expected, width);
         var found = atLeast < Chance ? Unusual.More : atMost < Chance ? Unusual.Fewer : Unusual.No;
         return new SeasonalWeek(week, events, days, expected, history.Days, history.Events, found);
-    }
-
-    static bool IsSameSeason(int week, int other)
-    {
-        var apart = Math.Abs(week - other);
-        var inYear = Math.Min(apart % WeeksOfYear, WeeksOfYear - apart % WeeksOfYear);
-        return inYear <= WeeksAside && apart > WeeksAside;
     }
 
     /// <summary>

@@ -95,22 +95,27 @@ static class SpeciesCharts
         var species = data.SpeciesOf(counts.Select(c => (c.TaxonId, c.Events)));
         var weeks = data.Filter.Days / weekDays;
         var effort = data.Effort.ByPeriod(weekDays);
-        var bySpecies = counts.ToDictionary(c => (c.TaxonId, c.SiteId, c.Period), c => c.Events);
+        var seen = counts.Where(c => c.Period < weeks).ToLookup(c => (c.TaxonId, c.SiteId));
+        var worked = data.Sites.ToDictionary(s => s.Id, s => Enumerable.Range(0, weeks)
+            .Select(w => effort.GetValueOrDefault((s.Id, w))).ToArray());
         var found = new List<ChartRow>();
         var (judged, tooFew, more) = (0, 0, 0);
         foreach (var s in species)
         {
             foreach (var site in data.Sites)
             {
-                int[] events =
-                    [.. Enumerable.Range(0, weeks).Select(w => bySpecies.GetValueOrDefault((s.Id, site.Id, w)))];
-                if (events.Sum() == 0)
+                if (!seen.Contains((s.Id, site.Id)))
                 {
                     continue;
                 }
 
-                double[] days = [.. Enumerable.Range(0, weeks).Select(w => effort.GetValueOrDefault((site.Id, w)))];
-                foreach (var week in Seasonal.Judge(events, days))
+                var events = new int[weeks];
+                foreach (var count in seen[(s.Id, site.Id)])
+                {
+                    events[count.Period] = count.Events;
+                }
+
+                foreach (var week in Seasonal.Judge(events, worked[site.Id]))
                 {
                     (judged, tooFew) = week.Is is Unusual.TooFewData
                         ? (judged, tooFew + (week.CameraDays > 0 ? 1 : 0))

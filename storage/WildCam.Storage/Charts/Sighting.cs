@@ -12,7 +12,7 @@ namespace WildCam.Storage.Charts;
 readonly record struct Sighting(long At, DateOnly Date, short Minute, int Place, float Score, int Animals)
 {
     /// <summary>Bytes of one; the migration that makes the table tells their order.</summary>
-    const int Size = 18;
+    public const int Size = 18;
 
     static readonly int s_firstDay = DateOnly.FromDateTime(DateTime.UnixEpoch).DayNumber;
 
@@ -21,17 +21,10 @@ readonly record struct Sighting(long At, DateOnly Date, short Minute, int Place,
     /// <summary>0 at none.</summary>
     public int SiteId => Math.Max(Place, 0);
 
-    /// <summary>Adds those of a day.</summary>
-    public static void Read(ReadOnlySpan<byte> packed, DateOnly date, List<Sighting> into)
-    {
-        var midnight = (date.DayNumber - s_firstDay) * (long)TimeSpan.MillisecondsPerDay;
-        for (; packed.Length >= Size; packed = packed[Size..])
-        {
-            into.Add(new Sighting(
-                midnight + BinaryPrimitives.ReadInt32BigEndian(packed), date,
-                BinaryPrimitives.ReadInt16BigEndian(packed[4..]), BinaryPrimitives.ReadInt32BigEndian(packed[6..]),
-                BinaryPrimitives.ReadSingleBigEndian(packed[10..]),
-                BinaryPrimitives.ReadInt32BigEndian(packed[14..])));
-        }
-    }
+    /// <summary>The first of those that are packed for a date.</summary>
+    public static Sighting Read(ReadOnlySpan<byte> packed, DateOnly date) => new(
+        (date.DayNumber - s_firstDay) * (long)TimeSpan.MillisecondsPerDay
+            + BinaryPrimitives.ReadInt32BigEndian(packed),
+        date, BinaryPrimitives.ReadInt16BigEndian(packed[4..]), BinaryPrimitives.ReadInt32BigEndian(packed[6..]),
+        BinaryPrimitives.ReadSingleBigEndian(packed[10..]), BinaryPrimitives.ReadInt32BigEndian(packed[14..]));
 }

@@ -49,19 +49,20 @@ public sealed class SightingsTable(NpgsqlDataSource database)
     public async Task<IReadOnlyList<SiteCount>> CountBySiteAsync(
         ChartFilter filter, CancellationToken cancellationToken)
     {
-        var counts = new List<SiteCount>();
-        await ReadAsync(filter, (taxon, sightings) =>
+        var counts = new Dictionary<(int TaxonId, int SiteId), (int Events, long Animals)>();
+        await ReadAsync(filter, (taxon, day) =>
         {
-            var bySite = new SortedDictionary<int, (int Events, long Animals)>();
-            foreach (var sighting in sightings)
+            foreach (ref readonly var sighting in day)
             {
-                var (events, animals) = bySite.GetValueOrDefault(sighting.SiteId);
-                bySite[sighting.SiteId] = (events + 1, animals + sighting.Animals);
+                ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(counts, (taxon, sighting.SiteId), out _);
+                count = (count.Events + 1, count.Animals + sighting.Animals);
             }
-
-            counts.AddRange(bySite.Select(s => new SiteCount(taxon, s.Key, s.Value.Events, s.Value.Animals)));
         }, cancellationToken);
-        return counts;
+        return
+        [
+            .. counts.OrderBy(c => c.Key)
+                .Select(c => new SiteCount(c.Key.TaxonId, c.Key.SiteId, c.Value.Events, c.Value.Animals)),
+        ];
     }
 
     /// <summary>Events by site and period of so many days.</summary>
@@ -82,24 +83,25 @@ public sealed class SightingsTable(NpgsqlDataSource database)
     public async Task<IReadOnlyList<Incidence>> CountIncidenceAsync(
         ChartFilter filter, CancellationToken cancellationToken)
     {
-        var found = new List<Incidence>();
-        await ReadAsync(filter, (taxon, sightings) =>
+        var days = new SortedDictionary<int, int>();
+        var sites = new HashSet<int>();
+        await ReadAsync(filter, (taxon, day) =>
         {
-            var days = new HashSet<(int, DateOnly)>();
-            foreach (var sighting in sightings)
+            sites.Clear();
+            foreach (ref readonly var sighting in day)
             {
                 if (sighting.IsAtSite)
                 {
-                    days.Add((sighting.SiteId, sighting.Date));
+                    sites.Add(sighting.SiteId);
                 }
             }
 
-            if (days.Count > 0)
+            if (sites.Count > 0)
             {
-                found.Add(new Incidence(taxon, days.Count));
+                days[taxon] = days.GetValueOrDefault(taxon) + sites.Count;
             }
         }, cancellationToken);
-        return found;
+        return [.. days.Select(d => new Incidence(d.Key, d.Value))];
     }
 
     /// <summary>
@@ -111,34 +113,50 @@ public sealed class SightingsTable(NpgsqlDataSource database)
     {
         var near = await ListNearAsync(filter.ProjectId, kilometresMax, cancellationToken);
         var longest = hoursMax * (long)TimeSpan.MillisecondsPerHour;
-        var moves = new List<Move>();
-        await ReadAsync(filter, (taxon, sightings) =>
+        var moves = new Dictionary<(int TaxonId, int From, int To), List<long>>();
+        var species = 0;
+        var seen = new List<(long At, int SiteId)>();
+        void Step()
         {
-            var steps = new Dictionary<(int From, int To), List<long>>();
-            Sighting? before = null;
-            foreach (var next in sightings)
+            // Dates of sites in different zones overlap, so that a day may begin before the one before it ended.
+            seen.Sort();
+            for (var i = 1; i < seen.Count; i++)
             {
-                if (!next.IsAtSite)
-                {
-                    continue;
-                }
-
-                if (before is { } from && next.At - from.At <= longest && near.Contains((from.Place, next.Place)))
+                var (from, next) = (seen[i - 1], seen[i]);
+                if (next.At - from.At <= longest && near.Contains((from.SiteId, next.SiteId)))
                 {
                     ref var took = ref CollectionsMarshal.GetValueRefOrAddDefault(
-                        steps, (from.Place, next.Place), out _);
+                        moves, (species, from.SiteId, next.SiteId), out _);
                     (took ??= []).Add(next.At - from.At);
                 }
-
-                before = next;
             }
 
-            moves.AddRange(steps.Select(s => new Move(
-                taxon, s.Key.From, s.Key.To, s.Value.Count, Median(s.Value) / TimeSpan.MillisecondsPerMinute)));
+            seen.Clear();
+        }
+
+        await ReadAsync(filter, (taxon, day) =>
+        {
+            if (taxon != species)
+            {
+                Step();
+                species = taxon;
+            }
+
+            foreach (ref readonly var sighting in day)
+            {
+                if (sighting.IsAtSite)
+                {
+                    seen.Add((sighting.At, sighting.SiteId));
+                }
+            }
         }, cancellationToken);
+        Step();
         return
         [
-            .. moves.OrderByDescending(m => m.Times).ThenBy(m => m.TaxonId).ThenBy(m => m.FromSiteId)
+            .. moves.Select(m => new Move(
+                m.Key.TaxonId, m.Key.From, m.Key.To, m.Value.Count,
+                Median(m.Value) / TimeSpan.MillisecondsPerMinute))
+                .OrderByDescending(m => m.Times).ThenBy(m => m.TaxonId).ThenBy(m => m.FromSiteId)
                 .ThenBy(m => m.ToSiteId),
         ];
     }
@@ -178,27 +196,25 @@ public sealed class SightingsTable(NpgsqlDataSource database)
     }
 
     /// <summary>By species, then by class.</summary>
-    async Task<List<(int TaxonId, T Class, int Events)>> CountAsync<T>(
+    async Task<IReadOnlyList<(int TaxonId, T Class, int Events)>> CountAsync<T>(
         ChartFilter filter, Func<Sighting, T> classOf, CancellationToken cancellationToken)
         where T : notnull
     {
-        var counts = new List<(int, T, int)>();
-        await ReadAsync(filter, (taxon, sightings) =>
+        var counts = new Dictionary<(int TaxonId, T Class), int>();
+        await ReadAsync(filter, (taxon, day) =>
         {
-            var events = new Dictionary<T, int>();
-            foreach (var sighting in sightings)
+            foreach (ref readonly var sighting in day)
             {
-                CollectionsMarshal.GetValueRefOrAddDefault(events, classOf(sighting), out _)++;
+                CollectionsMarshal.GetValueRefOrAddDefault(counts, (taxon, classOf(sighting)), out _)++;
             }
-
-            counts.AddRange(events.OrderBy(e => e.Key).Select(e => (taxon, e.Key, e.Value)));
         }, cancellationToken);
-        return counts;
+        return [.. counts.OrderBy(c => c.Key).Select(c => (c.Key.TaxonId, c.Key.Class, c.Value))];
     }
 
-    /// <summary>Gives each species that was seen, and its independent sightings in order of time.</summary>
-    async Task ReadAsync(
-        ChartFilter filter, Action<int, IReadOnlyList<Sighting>> count, CancellationToken cancellationToken)
+    delegate void CountDay(int taxonId, ReadOnlySpan<Sighting> independent);
+
+    /// <summary>Gives the independent sightings of each species and day, by species, then by day.</summary>
+    async Task ReadAsync(ChartFilter filter, CountDay count, CancellationToken cancellationToken)
     {
         await using var command = database.Command($"""
             select taxon_id, local_date, sightings from sighting_days
@@ -211,70 +227,56 @@ public sealed class SightingsTable(NpgsqlDataSource database)
             command.Parameters.Add(new NpgsqlParameter { Value = filter.Taxa.ToArray() });
         }
 
-        var taxon = 0;
-        var sightings = new List<Sighting>();
-        void Count()
-        {
-            var independent = ListIndependent(filter, sightings);
-            if (independent.Count > 0)
-            {
-                count(taxon, independent);
-            }
-
-            sightings.Clear();
-        }
-
+        var species = 0;
+        var lastAt = new Dictionary<int, long>();
+        // A million sightings pass through here: what holds a day's is used again for the next.
+        var packed = Array.Empty<byte>();
+        var independent = new List<Sighting>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            if (reader.GetInt32(0) != taxon)
+            var taxon = reader.GetInt32(0);
+            if (taxon != species)
             {
-                Count();
-                taxon = reader.GetInt32(0);
+                lastAt.Clear();
+                species = taxon;
             }
 
-            Sighting.Read(reader.GetFieldValue<byte[]>(2), reader.GetFieldValue<DateOnly>(1), sightings);
+            var length = (int)reader.GetBytes(2, 0, null, 0, 0);
+            packed = packed.Length < length ? new byte[length] : packed;
+            reader.GetBytes(2, 0, packed, 0, length);
+            ListIndependent(
+                filter, packed.AsSpan(0, length), reader.GetFieldValue<DateOnly>(1), lastAt, independent);
+            count(taxon, CollectionsMarshal.AsSpan(independent));
         }
-
-        Count();
     }
 
     /// <summary>
-    /// Of a species: those that count, are asked for, and began at least the interval after the one before them at the
-    /// same place.
+    /// Of a day: those that count, are asked for, and began at least the interval after the one before them of the
+    /// species at the same place.
     /// </summary>
-    static List<Sighting> ListIndependent(ChartFilter filter, List<Sighting> sightings)
+    static void ListIndependent(
+        ChartFilter filter, ReadOnlySpan<byte> packed, DateOnly date, Dictionary<int, long> lastAt,
+        List<Sighting> independent)
     {
-        // Dates of sites in different zones overlap, so that a day may begin before the one before it ended.
-        for (var i = 1; i < sightings.Count; i++)
-        {
-            if (sightings[i].At < sightings[i - 1].At)
-            {
-                sightings = [.. sightings.OrderBy(s => s.At)];
-                break;
-            }
-        }
-
         var scoreMin = (float)(filter.ScoreMin ?? 0);
         var interval = filter.IntervalMinutes * (long)TimeSpan.MillisecondsPerMinute;
-        var lastAt = new Dictionary<int, long>();
-        var independent = new List<Sighting>();
-        foreach (var sighting in sightings)
+        independent.Clear();
+        for (; packed.Length >= Sighting.Size; packed = packed[Sighting.Size..])
         {
+            var sighting = Sighting.Read(packed, date);
             if (sighting.Score < scoreMin || (filter.SiteId is { } site && sighting.Place != site))
             {
                 continue;
             }
 
             ref var last = ref CollectionsMarshal.GetValueRefOrAddDefault(lastAt, sighting.Place, out var isKnown);
-            if ((!isKnown || sighting.At - last >= interval) && sighting.Date >= filter.From)
+            if ((!isKnown || sighting.At - last >= interval) && date >= filter.From)
             {
                 independent.Add(sighting);
             }
 
             last = sighting.At;
         }
-
-        return independent;
     }
 }

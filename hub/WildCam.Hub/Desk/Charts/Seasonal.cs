@@ -67,9 +67,8 @@ static class Seasonal
         }
 
         var expected = history.Rate * days;
-        var atLeast = 1 - Below(events, expected, width);
-        var atMost = Below(events + 1, expected, width);
-        var found = atLeast < Chance ? Unusual.More : atMost < Chance ? Unusual.Fewer : Unusual.No;
+        var (fewer, asMany) = Chances(events, expected, width);
+        var found = 1 - fewer < Chance ? Unusual.More : fewer + asMany < Chance ? Unusual.Fewer : Unusual.No;
         return new SeasonalWeek(week, events, days, expected, history.Days, history.Events, found);
     }
 
@@ -96,13 +95,14 @@ static class Seasonal
         return kept.Count < 10 ? 1 : Math.Max(1, kept.Average());
     }
 
-    /// <summary>The chance of fewer than so many under a negative binomial of this mean and variance over
-    /// mean.</summary>
-    static double Below(int events, double mean, double width)
+    /// <summary>
+    /// The chances of fewer events and of as many, under a negative binomial of this mean and variance over mean.
+    /// </summary>
+    static (double Fewer, double AsMany) Chances(int events, double mean, double width)
     {
         if (mean <= 0)
         {
-            return events > 0 ? 1 : 0;
+            return events > 0 ? (1, 0) : (0, 1);
         }
 
         // At a width of one it is Poisson; a little above one, the same formula serves both.
@@ -117,6 +117,6 @@ static class Seasonal
             term *= (shape + k) / (k + 1) * (1 - success);
         }
 
-        return Math.Min(1, sum);
+        return (Math.Min(1, sum), term);
     }
 }

@@ -24,8 +24,8 @@ public readonly record struct DayCount(int TaxonId, DateOnly Date, int Events);
 /// <summary>Events of a species at a site; 0: at none.</summary>
 public readonly record struct SiteCount(int TaxonId, int SiteId, int Events, long Animals);
 
-/// <summary>Events of a species at a site in a period; its number counts from the filter's first day.</summary>
-public readonly record struct SitePeriodCount(int TaxonId, int SiteId, int Period, int Events);
+/// <summary>Events of a species at a site by period; the first begins with the filter's first day.</summary>
+public readonly record struct SitePeriods(int TaxonId, int SiteId, int[] Events);
 
 /// <summary>On how many days of sites a species was there.</summary>
 public readonly record struct Incidence(int TaxonId, int SiteDays);

@@ -9,8 +9,9 @@ namespace WildCam.Storage.Charts;
 /// </summary>
 public sealed class SightingsTable(NpgsqlDataSource database)
 {
-    /// <summary>Days before a chart's first in which the event before its first one may lie: the longest interval is one
-    /// day.</summary>
+    /// <summary>
+    /// Days before a chart's first in which the event before its first one may lie: the longest interval is one day.
+    /// </summary>
     const int DaysBefore = 2;
 
     const double EarthKilometres = 6371;
@@ -54,7 +55,8 @@ public sealed class SightingsTable(NpgsqlDataSource database)
         {
             foreach (ref readonly var sighting in day)
             {
-                ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(counts, (taxon, sighting.SiteId), out _);
+                ref var count = ref CollectionsMarshal.GetValueRefOrAddDefault(
+                    counts, (taxon, sighting.SiteId), out _);
                 count = (count.Events + 1, count.Animals + sighting.Animals);
             }
         }, cancellationToken);
@@ -65,18 +67,25 @@ public sealed class SightingsTable(NpgsqlDataSource database)
         ];
     }
 
-    /// <summary>Events by site and period of so many days.</summary>
-    public async Task<IReadOnlyList<SitePeriodCount>> CountByPeriodAsync(
+    /// <summary>Events by site and period of so many days; the last period may be shorter.</summary>
+    public async Task<IReadOnlyList<SitePeriods>> CountByPeriodAsync(
         ChartFilter filter, int periodDays, CancellationToken cancellationToken)
     {
-        var first = filter.From.DayNumber;
-        var counts = await CountAsync(
-            filter, s => (s.SiteId, Period: (s.Date.DayNumber - first) / periodDays), cancellationToken);
-        return
-        [
-            .. counts.Where(c => c.Class.SiteId != 0)
-                .Select(c => new SitePeriodCount(c.TaxonId, c.Class.SiteId, c.Class.Period, c.Events)),
-        ];
+        var counts = new Dictionary<(int TaxonId, int SiteId), int[]>();
+        await ReadAsync(filter, (taxon, day) =>
+        {
+            foreach (ref readonly var sighting in day)
+            {
+                if (sighting.IsAtSite)
+                {
+                    ref var events = ref CollectionsMarshal.GetValueRefOrAddDefault(
+                        counts, (taxon, sighting.SiteId), out _);
+                    events ??= new int[(filter.Days - 1) / periodDays + 1];
+                    events[(sighting.Date.DayNumber - filter.From.DayNumber) / periodDays]++;
+                }
+            }
+        }, cancellationToken);
+        return [.. counts.OrderBy(c => c.Key).Select(c => new SitePeriods(c.Key.TaxonId, c.Key.SiteId, c.Value))];
     }
 
     /// <summary>Days of sites with each species.</summary>
@@ -161,7 +170,7 @@ public sealed class SightingsTable(NpgsqlDataSource database)
         ];
     }
 
-    /// <summary>Both orders of every two sites that lie so near each other; sites whose place is unknown do not.</summary>
+    /// <summary>Both orders of every two sites so near each other; a site without coordinates is near none.</summary>
     async Task<HashSet<(int, int)>> ListNearAsync(
         int projectId, double kilometresMax, CancellationToken cancellationToken)
     {

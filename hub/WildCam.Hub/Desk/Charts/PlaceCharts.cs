@@ -86,7 +86,7 @@ static class PlaceCharts
     {
         var length = Math.Max(OccasionDays, (data.Filter.Days + OccasionsMax - 1) / OccasionsMax);
         var counts = await data.Sightings.CountByPeriodAsync(data.Filter, length, cancellationToken);
-        var species = data.SpeciesOf(counts.Select(c => (c.TaxonId, c.Events)));
+        var species = data.SpeciesOf(counts.Select(c => (c.TaxonId, c.Events.Sum())));
         if (species.Count == 0 || data.Filter.Taxa.Count == 0)
         {
             return new ChartView(
@@ -95,7 +95,7 @@ static class PlaceCharts
         }
 
         var one = species[0];
-        var seen = counts.Where(c => c.TaxonId == one.Id).ToDictionary(c => (c.SiteId, c.Period), c => c.Events);
+        var seen = counts.Where(c => c.TaxonId == one.Id).ToDictionary(c => c.SiteId, c => c.Events);
         var effort = data.Effort.ByPeriod(length);
         var watched = data.Sites.Where(s => effort.Keys.Any(k => k.SiteId == s.Id)).ToList();
         var occasions = (data.Filter.Days + length - 1) / length;
@@ -104,10 +104,11 @@ static class PlaceCharts
         foreach (var site in watched)
         {
             var row = new List<GridCell>();
+            var events = seen.GetValueOrDefault(site.Id);
             for (var p = 0; p < occasions; p++)
             {
                 var from = data.Filter.From.AddDays(p * length);
-                double? value = !effort.ContainsKey((site.Id, p)) ? null : seen.ContainsKey((site.Id, p)) ? 1 : 0;
+                double? value = !effort.ContainsKey((site.Id, p)) ? null : events?[p] > 0 ? 1 : 0;
                 row.Add(new GridCell(
                     value, $"{site.Name}, {ChartData.Day(from)}: {value switch
                     {
@@ -127,7 +128,7 @@ static class PlaceCharts
         return new ChartView(
             $"At how many sites is {ChartData.NameOf(one)}?",
             $"Seen at {occupied} of {watched.Count} sites with a working camera: naive occupancy "
-            + $"{share.ToString("0.00", ChartData.Culture)}. {data.Counted(seen.Values.Sum())}",
+            + $"{share.ToString("0.00", ChartData.Culture)}. {data.Counted(seen.Values.Sum(e => e.Sum()))}",
             $"The detection-history matrix: a row is a site, a column an occasion of {length} days; 1 seen, 0 not "
             + "seen, NA no "
             + "camera worked. Naive occupancy takes every site where it was not seen for one where it is not: the "

@@ -92,10 +92,10 @@ static class SpeciesCharts
     {
         const int weekDays = 7;
         var counts = await data.Sightings.CountByPeriodAsync(data.Filter, weekDays, cancellationToken);
-        var species = data.SpeciesOf(counts.Select(c => (c.TaxonId, c.Events)));
+        var species = data.SpeciesOf(counts.Select(c => (c.TaxonId, c.Events.Sum())));
         var weeks = data.Filter.Days / weekDays;
         var effort = data.Effort.ByPeriod(weekDays);
-        var seen = counts.Where(c => c.Period < weeks).ToLookup(c => (c.TaxonId, c.SiteId));
+        var seen = counts.ToDictionary(c => (c.TaxonId, c.SiteId), c => c.Events[..weeks]);
         var worked = data.Sites.ToDictionary(s => s.Id, s => Enumerable.Range(0, weeks)
             .Select(w => effort.GetValueOrDefault((s.Id, w))).ToArray());
         var found = new List<ChartRow>();
@@ -104,15 +104,9 @@ static class SpeciesCharts
         {
             foreach (var site in data.Sites)
             {
-                if (!seen.Contains((s.Id, site.Id)))
+                if (!seen.TryGetValue((s.Id, site.Id), out var events) || events.Sum() == 0)
                 {
                     continue;
-                }
-
-                var events = new int[weeks];
-                foreach (var count in seen[(s.Id, site.Id)])
-                {
-                    events[count.Period] = count.Events;
                 }
 
                 foreach (var week in Seasonal.Judge(events, worked[site.Id]))
@@ -137,7 +131,7 @@ static class SpeciesCharts
                     + "other years. Choose a longer span."
                 : $"{Texts.Number(more)} of {Texts.Number(judged)} weeks of sites are unusual; of "
                     + $"{Texts.Number(tooFew)} there are too few data to say. "
-                    + data.Counted(counts.Sum(c => (long)c.Events)),
+                    + data.Counted(counts.Sum(c => (long)c.Events.Sum())),
             "A week is held against the same weeks, and two on either side, of the other years at the same site, by "
             + "camera-day. "
             + "It is unusual if its count has a chance below one in 200. So of a thousand quiet weeks up to ten are "

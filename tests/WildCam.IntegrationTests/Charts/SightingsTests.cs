@@ -18,8 +18,8 @@ public sealed class SightingsTests(TestDatabase database) : IClassFixture<TestDa
 
     public static TheoryData<int, bool, bool, double?> Filters() => new()
     {
-        { 30, false, false, 0.5 }, { 1, false, false, null }, { 240, true, false, 0.8 }, { 1440, false, true, null },
-        { 1440, true, true, 0.2 },
+        { 30, false, false, 0.5 }, { 1, false, false, null }, { 240, true, false, 0.8 }, { 720, false, false, null },
+        { 60, false, true, null }, { 240, true, true, 0.2 },
     };
 
     public async ValueTask InitializeAsync()

@@ -3,8 +3,8 @@ using WildCam.Storage.Rollups;
 namespace WildCam.Hub.Rollups;
 
 /// <summary>
-/// Counts dirty days again every few seconds: not a job a bucket, since their marks are a queue
-/// already, and not a schedule, since that has a second's grain and writes several rows a run.
+/// Counts dirty days again every few seconds: not a job a bucket, since their marks are a queue already, and not a
+/// schedule, since that has a second's grain and writes several rows a run.
 /// </summary>
 public sealed partial class FoldRollupsLoop(RollupsTable rollups, ILogger<FoldRollupsLoop> log) : BackgroundService
 {

@@ -101,6 +101,19 @@ public sealed class ChartTests
     }
 
     [Fact]
+    public void Weeks_of_thousands_of_events_are_judged_like_weeks_of_ten()
+    {
+        // A ford where cattle cross: the chance of no event at all is e^-2000.
+        var random = new Random(3);
+        int[] events = [.. Enumerable.Range(0, 52 * 4).Select(_ => 1955 + random.Next(91))];
+        events[70] = 2600;
+        events[140] = 1400;
+        var marked = Seasonal.Judge(events, [.. Enumerable.Repeat(70.0, events.Length)])
+            .Where(w => w.Is is not Unusual.No).Select(w => (w.Week, w.Is));
+        Assert.Equal([(70, Unusual.More), (140, Unusual.Fewer)], marked);
+    }
+
+    [Fact]
     public void A_first_year_is_too_few_data_to_call_a_week_unusual()
     {
         int[] events = [.. Enumerable.Range(0, 52).Select(w => w == 30 ? 40 : 1)];

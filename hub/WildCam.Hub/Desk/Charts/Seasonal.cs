@@ -12,14 +12,13 @@ public enum Unusual
 /// <summary>A week of a species at a site.</summary>
 /// <param name="Expected">Events that its effort would bring in this season; null with too few data.</param>
 /// <param name="HistoryDays">Camera-days of the same season in other years, on which it rests.</param>
-public sealed record SeasonalWeek(
+public readonly record struct SeasonalWeek(
     int Week, int Events, double CameraDays, double? Expected, double HistoryDays, int HistoryEvents, Unusual Is);
 
 /// <summary>
 /// The seasonal expectation of a species at a site, week by week. The rate is that of the same weeks (and two on either
 /// side) of the other years at the same site, drawn towards the site's overall rate by as much as two weeks of one
-/// camera
-/// weigh. A week is unusual if its count has a chance below one in 200 under that rate; visits come in bouts, so the
+/// camera weigh. A week is unusual if its count has a chance below one in 200 under that rate; visits come in bouts, so the
 /// distribution is as wide as the site's own weeks were (negative binomial).
 /// </summary>
 static class Seasonal
@@ -29,21 +28,22 @@ static class Seasonal
     public const double Chance = 0.005;
     const double PriorDays = 14;
     const int WeeksOfYear = 52;
+    const double TermsMax = 1e200;
 
     /// <param name="events">Events by week; week 0 is the first of the span, and 52 weeks are a year.</param>
     /// <param name="days">Camera-days by week.</param>
-    public static IReadOnlyList<SeasonalWeek> Judge(IReadOnlyList<int> events, IReadOnlyList<double> days)
+    public static SeasonalWeek[] Judge(int[] events, double[] days)
     {
         var allDays = days.Sum();
         var siteRate = allDays > 0 ? events.Sum() / allDays : 0;
-        var expectations = new (double Rate, double Days, int Events)[events.Count];
-        for (var week = 0; week < events.Count; week++)
+        var expectations = new (double Rate, double Days, int Events)[events.Length];
+        for (var week = 0; week < events.Length; week++)
         {
             var (historyDays, historyEvents) = (0.0, 0);
-            for (var same = week % WeeksOfYear - WeeksOfYear; same - WeeksAside < events.Count; same += WeeksOfYear)
+            for (var same = week % WeeksOfYear - WeeksOfYear; same - WeeksAside < events.Length; same += WeeksOfYear)
             {
                 for (var other = Math.Max(same - WeeksAside, 0);
-                    same != week && other <= Math.Min(same + WeeksAside, events.Count - 1); other++)
+                    same != week && other <= Math.Min(same + WeeksAside, events.Length - 1); other++)
                 {
                     historyDays += days[other];
                     historyEvents += events[other];
@@ -55,7 +55,13 @@ static class Seasonal
         }
 
         var width = Width(events, days, expectations);
-        return [.. Enumerable.Range(0, events.Count).Select(w => Judge(w, events[w], days[w], expectations[w], width))];
+        var weeks = new SeasonalWeek[events.Length];
+        for (var week = 0; week < weeks.Length; week++)
+        {
+            weeks[week] = Judge(week, events[week], days[week], expectations[week], width);
+        }
+
+        return weeks;
     }
 
     static SeasonalWeek Judge(
@@ -76,17 +82,15 @@ static class Seasonal
     /// Variance over mean of the weeks around their expectations, at least one. The tenth that lies farthest off has no
     /// say, so that unusual weeks do not widen what they are held against.
     /// </summary>
-    static double Width(
-        IReadOnlyList<int> events, IReadOnlyList<double> days,
-        (double Rate, double Days, int Events)[] expectations)
+    static double Width(int[] events, double[] days, (double Rate, double Days, int Events)[] expectations)
     {
         var squares = new List<double>();
-        for (var w = 0; w < events.Count; w++)
+        for (var w = 0; w < events.Length; w++)
         {
             var expected = expectations[w].Rate * days[w];
             if (expectations[w].Days >= HistoryDaysMin && expected > 0)
             {
-                squares.Add(Math.Pow(events[w] - expected, 2) / expected);
+                squares.Add((events[w] - expected) * (events[w] - expected) / expected);
             }
         }
 
@@ -109,14 +113,20 @@ static class Seasonal
         var spread = Math.Max(width, 1.000001);
         var shape = mean / (spread - 1);
         var success = 1 / spread;
-        var term = Math.Exp(shape * Math.Log(success));
-        var sum = 0.0;
+        // Of a thousand expected events the chance of none is too small for a double: terms stand beside it.
+        var scale = shape * Math.Log(success);
+        var (term, sum) = (1.0, 0.0);
         for (var k = 0; k < events; k++)
         {
             sum += term;
             term *= (shape + k) / (k + 1) * (1 - success);
+            if (sum > TermsMax)
+            {
+                (term, sum, scale) = (term / TermsMax, sum / TermsMax, scale + Math.Log(TermsMax));
+            }
         }
 
-        return (Math.Min(1, sum), term);
+        var none = Math.Exp(scale);
+        return (Math.Min(1, sum * none), term * none);
     }
 }

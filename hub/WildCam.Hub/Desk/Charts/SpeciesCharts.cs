@@ -98,8 +98,8 @@ static class SpeciesCharts
         var seen = counts.ToDictionary(c => (c.TaxonId, c.SiteId), c => c.Events[..weeks]);
         var worked = data.Sites.ToDictionary(s => s.Id, s => Enumerable.Range(0, weeks)
             .Select(w => effort.GetValueOrDefault((s.Id, w))).ToArray());
-        var found = new List<ChartRow>();
-        var (judged, tooFew, more) = (0, 0, 0);
+        var found = new List<(SpeciesEntry Species, ChartSite Site, SeasonalWeek Week)>();
+        var (judged, tooFew) = (0, 0);
         foreach (var s in species)
         {
             foreach (var site in data.Sites)
@@ -116,20 +116,20 @@ static class SpeciesCharts
                         : (judged + 1, tooFew);
                     if (week.Is is Unusual.More or Unusual.Fewer)
                     {
-                        more++;
-                        found.Add(Row(data, s, site, week));
+                        found.Add((s, site, week));
                     }
                 }
             }
         }
 
-        var rows = found.OrderByDescending(r => (DateOnly)r.Cells[2]!).Take(UnusualMax).ToList();
+        var rows = found.OrderByDescending(f => f.Week.Week).Take(UnusualMax)
+            .Select(f => Row(data, f.Species, f.Site, f.Week)).ToList();
         return new ChartView(
             $"Which weeks of {data.Subject} are unusual?",
             judged == 0
                 ? $"Too few data to say: no week has {Seasonal.HistoryDaysMin:0} camera-days of the same season in "
                     + "other years. Choose a longer span."
-                : $"{Texts.Number(more)} of {Texts.Number(judged)} weeks of sites are unusual; of "
+                : $"{Texts.Number(found.Count)} of {Texts.Number(judged)} weeks of sites are unusual; of "
                     + $"{Texts.Number(tooFew)} there are too few data to say. "
                     + data.Counted(counts.Sum(c => (long)c.Events.Sum())),
             "A week is held against the same weeks, and two on either side, of the other years at the same site, by "

@@ -277,6 +277,8 @@ sealed class ScriptedCamera : IAsyncDisposable
             {
                 if (await Task.WhenAny(next, Client.Closed) != next)
                 {
+                    // A read that is left waiting would take the first message of the next connection.
+                    await timeout.CancelAsync();
                     throw new MqttException("The connection ended while an answer was due.");
                 }
 

@@ -17,8 +17,9 @@ public readonly record struct SeasonalWeek(
 
 /// <summary>
 /// The seasonal expectation of a species at a site, week by week. The rate is that of the same weeks (and two on either
-/// side) of the other years at the same site, drawn towards the site's overall rate by as much as two weeks of one
-/// camera weigh. A week is unusual if its count has a chance below one in 200 under that rate; visits come in bouts, so the
+/// side) of the other years at the same site, drawn towards the site's overall rate by as much as two weeks of
+/// one camera weigh. A week is unusual if its count has a chance below one in 200 under that rate; visits come in
+/// bouts, so the
 /// distribution is as wide as the site's own weeks were (negative binomial).
 /// </summary>
 static class Seasonal

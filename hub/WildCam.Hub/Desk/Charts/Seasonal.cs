@@ -17,10 +17,9 @@ public readonly record struct SeasonalWeek(
 
 /// <summary>
 /// The seasonal expectation of a species at a site, week by week. The rate is that of the same weeks (and two on either
-/// side) of the other years at the same site, drawn towards the site's overall rate by as much as two weeks of
-/// one camera weigh. A week is unusual if its count has a chance below one in 200 under that rate; visits come in
-/// bouts, so the
-/// distribution is as wide as the site's own weeks were (negative binomial).
+/// side) of the other years at the same site, drawn towards the site's overall rate by as much as two weeks of one
+/// camera weigh. A week is unusual if its count has a chance below one in 200 under that rate; visits come in bouts, so
+/// the distribution is as wide as the site's own weeks were (negative binomial).
 /// </summary>
 static class Seasonal
 {
@@ -114,7 +113,8 @@ static class Seasonal
         var spread = Math.Max(width, 1.000001);
         var shape = mean / (spread - 1);
         var success = 1 / spread;
-        // Of a thousand expected events the chance of none is too small for a double: terms stand beside it.
+        // Of a thousand expected events the chance of none is too small for a double. So the terms are multiples of a
+        // chance of which only the logarithm is kept, and which grows when they do.
         var scale = shape * Math.Log(success);
         var (term, sum) = (1.0, 0.0);
         for (var k = 0; k < events; k++)
@@ -127,7 +127,7 @@ static class Seasonal
             }
         }
 
-        var none = Math.Exp(scale);
-        return (Math.Min(1, sum * none), term * none);
+        var unit = Math.Exp(scale);
+        return (Math.Min(1, sum * unit), term * unit);
     }
 }

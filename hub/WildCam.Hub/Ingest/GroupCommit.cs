@@ -97,7 +97,6 @@ public sealed partial class GroupCommit(
             try
             {
                 await TryFileAsync(group, cancellationToken);
-                health.Database = null;
                 return;
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -158,6 +157,8 @@ public sealed partial class GroupCommit(
             : (await tables.FindByDeviceId(
                 [.. taken.Select(w => w.Capture.DeviceCaptureId)], cancellationToken))
                 .ToDictionary(k => Convert.ToHexString(k.DeviceCaptureId), StringComparer.Ordinal);
+        // Before the receipts: whoever has one offers its next picture at once, and is not to be put off.
+        health.Database = null;
         foreach (var one in group)
         {
             var filing = filed.Contains(one.Capture.Id)

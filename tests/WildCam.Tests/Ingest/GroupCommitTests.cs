@@ -38,8 +38,38 @@ public sealed class GroupCommitTests
             filed.Select(f => f.Filing));
     }
 
+    [Fact]
+    public async Task A_picture_that_is_filed_finds_the_way_in_open_for_the_next_one()
+    {
+        var health = new IngestHealth();
+        var workersAreTold = new TaskCompletionSource();
+        var attempts = 0;
+        var commit = Commit(
+            _ => attempts++ == 0 ? Fault(PostgresErrorCodes.AdminShutdown) : null, health,
+            _ => workersAreTold.Task);
+        var filing = commit.FileAsync(Capture(1), TestContext.Current.CancellationToken);
+        commit.Complete();
+        var running = commit.RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(Filing.Stored, (await filing).Filing);
+        Assert.Equal((2, null), (attempts, health.Database));
+        workersAreTold.SetResult();
+        await running;
+    }
+
     /// <summary>Files pictures of 1, 2, 3 ... bytes in one group, at tables that fail as they are told.</summary>
     static async Task<FiledCapture[]> FileAsync(Func<IReadOnlyList<NewCapture>, PostgresException?> fault)
+    {
+        var commit = Commit(fault, new IngestHealth(), _ => Task.CompletedTask);
+        var filing = Enumerable.Range(1, Pictures)
+            .Select(n => commit.FileAsync(Capture(n), TestContext.Current.CancellationToken)).ToList();
+        commit.Complete();
+        await commit.RunAsync(TestContext.Current.CancellationToken);
+        return await Task.WhenAll(filing);
+    }
+
+    static GroupCommit Commit(
+        Func<IReadOnlyList<NewCapture>, PostgresException?> fault, IngestHealth health,
+        Func<CancellationToken, Task> tellWorkers)
     {
         var tables = new IngestTables
         {
@@ -50,16 +80,11 @@ public sealed class GroupCommitTests
             FindByDeviceId = (_, _) => Task.FromResult<IReadOnlyList<KnownCapture>>([]),
             Quarantine = (_, _) => Task.CompletedTask,
             NoteAbandoned = (_, _) => Task.CompletedTask,
-            TellWorkers = _ => Task.CompletedTask,
+            TellWorkers = tellWorkers,
         };
-        var commit = new GroupCommit(
-            tables, Options.Create(new IngestOptions()), new IngestHealth(), new IngestMetrics(), TimeProvider.System,
+        return new GroupCommit(
+            tables, Options.Create(new IngestOptions()), health, new IngestMetrics(), TimeProvider.System,
             NullLogger<GroupCommit>.Instance);
-        var filing = Enumerable.Range(1, Pictures)
-            .Select(n => commit.FileAsync(Capture(n), TestContext.Current.CancellationToken)).ToList();
-        commit.Complete();
-        await commit.RunAsync(TestContext.Current.CancellationToken);
-        return await Task.WhenAll(filing);
     }
 
     static PostgresException Fault(string state) => new("made for the test", "ERROR", "ERROR", state);

@@ -136,6 +136,8 @@ public sealed partial class GroupCommit(
             catch (Exception fault)
             {
                 CaptureRefused(log, group[0].Capture.Id, fault.Message);
+                // It is back, if it was away; else no picture would be let in that could show it.
+                health.Database = null;
                 group[0].Filed.TrySetResult(new FiledCapture(Filing.Refused, fault.Message));
                 return;
             }

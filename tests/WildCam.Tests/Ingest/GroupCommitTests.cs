@@ -56,6 +56,20 @@ public sealed class GroupCommitTests
         await running;
     }
 
+    [Fact]
+    public async Task A_picture_that_is_refused_after_an_outage_does_not_keep_the_way_in_shut()
+    {
+        var health = new IngestHealth();
+        var attempts = 0;
+        var commit = Commit(
+            _ => Fault(attempts++ == 0 ? PostgresErrorCodes.AdminShutdown : PostgresErrorCodes.NotNullViolation),
+            health, _ => Task.CompletedTask);
+        var filing = commit.FileAsync(Capture(1), TestContext.Current.CancellationToken);
+        commit.Complete();
+        await commit.RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal((Filing.Refused, 2, null), ((await filing).Filing, attempts, health.Database));
+    }
+
     /// <summary>Files pictures of 1, 2, 3 ... bytes in one group, at tables that fail as they are told.</summary>
     static async Task<FiledCapture[]> FileAsync(Func<IReadOnlyList<NewCapture>, PostgresException?> fault)
     {

@@ -80,8 +80,9 @@ public sealed partial class MqttServer : IDisposable
     public void Dispose()
     {
         _sweeper.Dispose();
+
+        // Not disposed: a connection that ends after this still asks for its token, and it holds no handle.
         _stopping.Cancel();
-        _stopping.Dispose();
     }
 
     /// <summary>
@@ -130,6 +131,10 @@ public sealed partial class MqttServer : IDisposable
         try
         {
             await Application.ClosedAsync(connection, will, _stopping.Token);
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            // The server is gone; whoever left it is not news any more.
         }
         catch (Exception e)
         {

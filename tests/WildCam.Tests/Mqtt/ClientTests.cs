@@ -88,4 +88,15 @@ public sealed class ClientTests
         await TestBroker.Until(() => broker.Endings.Count == 1, "the end was reported");
         Assert.Equal("up/will", broker.Endings.Single().Will!.Topic);
     }
+
+    [Fact]
+    public async Task A_connection_that_outlives_its_server_is_reported_without_an_error()
+    {
+        using var broker = new TestBroker();
+        await using var client = await broker.ConnectAsync(new MqttClientOptions { ClientId = "last" });
+        broker.Server.Dispose();
+        client.Abort();
+        await TestBroker.Until(() => broker.Endings.Count == 1, "the end was reported");
+        Assert.Empty(broker.Log.Errors);
+    }
 }

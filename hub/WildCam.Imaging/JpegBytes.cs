@@ -1,4 +1,3 @@
-using System.Buffers;
 
 namespace WildCam.Imaging;
 
@@ -11,7 +10,7 @@ public sealed class JpegBytes : IDisposable
     internal JpegBytes(ReadOnlySpan<byte> bytes)
     {
         _length = bytes.Length;
-        _bytes = ArrayPool<byte>.Shared.Rent(bytes.Length);
+        _bytes = PictureMemory.Pool.Rent(bytes.Length);
         bytes.CopyTo(_bytes);
     }
 
@@ -29,7 +28,7 @@ public sealed class JpegBytes : IDisposable
         var bytes = Interlocked.Exchange(ref _bytes, null);
         if (bytes is not null)
         {
-            ArrayPool<byte>.Shared.Return(bytes);
+            PictureMemory.Pool.Return(bytes);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace WildCam.Imaging;
@@ -284,7 +283,7 @@ public static unsafe class JpegCodec
     static (PixelImage Pixels, JpegIntegrity Integrity) DecodeCmyk(
         Handle handle, ReadOnlySpan<byte> jpeg, int width, int height, bool isInverted)
     {
-        var inks = ArrayPool<byte>.Shared.Rent(width * height * 4);
+        var inks = PictureMemory.Pool.Rent(width * height * 4);
         try
         {
             inks.AsSpan(0, width * height * 4).Fill(0x80);
@@ -310,7 +309,7 @@ public static unsafe class JpegCodec
         }
         finally
         {
-            ArrayPool<byte>.Shared.Return(inks);
+            PictureMemory.Pool.Return(inks);
         }
     }
 

@@ -1,4 +1,3 @@
-using System.Buffers;
 
 namespace WildCam.Imaging;
 
@@ -23,7 +22,7 @@ public sealed class PixelImage : IDisposable
         Width = width;
         Height = height;
         Channels = channels;
-        _bytes = ArrayPool<byte>.Shared.Rent(checked(width * height * channels));
+        _bytes = PictureMemory.Pool.Rent(checked(width * height * channels));
     }
 
     public int Width { get; }
@@ -128,7 +127,7 @@ public sealed class PixelImage : IDisposable
         var bytes = Interlocked.Exchange(ref _bytes, null);
         if (bytes is not null)
         {
-            ArrayPool<byte>.Shared.Return(bytes);
+            PictureMemory.Pool.Return(bytes);
         }
     }
 

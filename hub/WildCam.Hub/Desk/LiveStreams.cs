@@ -22,7 +22,6 @@ sealed partial class LiveStreams(
 
     static readonly TimeSpan PollEvery = TimeSpan.FromSeconds(1);
     static readonly TimeSpan BreathEvery = TimeSpan.FromSeconds(20);
-    static readonly byte[] Breath = ": still here\n\n"u8.ToArray();
 
     readonly ConcurrentDictionary<int, ImmutableHashSet<Channel<Message>>> _listeners = new();
     readonly SemaphoreSlim _wake = new(0, 1);
@@ -49,22 +48,12 @@ sealed partial class LiveStreams(
             var sent = await CatchUpAsync(projectId, after, response, cancellationToken);
             while (!cancellationToken.IsCancellationRequested)
             {
-                using var breath = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-                breath.CancelAfter(BreathEvery);
-                try
-                {
-                    await channel.Reader.WaitToReadAsync(breath.Token);
-                }
-                catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-                {
-                    await response.Body.WriteAsync(Breath, cancellationToken);
-                }
-
+                await channel.Reader.WaitToReadAsync(cancellationToken);
                 while (channel.Reader.TryRead(out var message))
                 {
-                    if (message.Sequence > sent)
+                    if (message == Message.Breath || message.Sequence > sent)
                     {
-                        sent = message.Sequence;
+                        sent = Math.Max(sent, message.Sequence);
                         await response.Body.WriteAsync(message.Bytes, cancellationToken);
                     }
                 }
@@ -82,7 +71,30 @@ sealed partial class LiveStreams(
         }
     }
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
+        Task.WhenAll(TellAllAsync(stoppingToken), BreatheAsync(stoppingToken));
+
+    /// <summary>So that quiet streams are not taken for dead, also while the database is away.</summary>
+    async Task BreatheAsync(CancellationToken stoppingToken)
+    {
+        using var clock = new PeriodicTimer(BreathEvery);
+        try
+        {
+            while (await clock.WaitForNextTickAsync(stoppingToken))
+            {
+                foreach (var listener in _listeners.Values.SelectMany(l => l))
+                {
+                    listener.Writer.TryWrite(Message.Breath);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The hub stops.
+        }
+    }
+
+    async Task TellAllAsync(CancellationToken stoppingToken)
     {
         using var subscription = notices.Subscribe(Channels.Pages, _ =>
         {
@@ -173,6 +185,8 @@ sealed partial class LiveStreams(
 
     sealed record Message(long Sequence, byte[] Bytes)
     {
+        public static Message Breath { get; } = new(0, ": still here\n\n"u8.ToArray());
+
         public static Message Of(NumberedPageEvent row) => new(row.Sequence, Encoding.UTF8.GetBytes(
             $"id: {row.Sequence}\nevent: {row.Kind}\ndata: {{\"subject\":\"{row.Subject}\"}}\n\n"));
     }

@@ -1,4 +1,4 @@
-using System.Buffers;
+using WildCam.Imaging;
 using WildCam.Storage.Blobs;
 
 namespace WildCam.Hub.Hosting;
@@ -54,7 +54,7 @@ sealed class BlobBytes : IDisposable
         }
 
         var length = (int)stream.Length;
-        var bytes = ArrayPool<byte>.Shared.Rent(Math.Max(length, 1));
+        var bytes = PictureMemory.Pool.Rent(Math.Max(length, 1));
         try
         {
             await stream.ReadExactlyAsync(bytes.AsMemory(0, length), cancellationToken);
@@ -62,12 +62,12 @@ sealed class BlobBytes : IDisposable
         }
         catch (EndOfStreamException fault)
         {
-            ArrayPool<byte>.Shared.Return(bytes);
+            PictureMemory.Pool.Return(bytes);
             throw new BlobStoreException(BlobFault.Unavailable, $"The blob {path} ended before its length.", fault);
         }
         catch
         {
-            ArrayPool<byte>.Shared.Return(bytes);
+            PictureMemory.Pool.Return(bytes);
             throw;
         }
     }
@@ -77,7 +77,7 @@ sealed class BlobBytes : IDisposable
         var bytes = Interlocked.Exchange(ref _bytes, null);
         if (bytes is not null)
         {
-            ArrayPool<byte>.Shared.Return(bytes);
+            PictureMemory.Pool.Return(bytes);
         }
     }
 }

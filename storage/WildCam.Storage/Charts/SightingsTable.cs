@@ -14,8 +14,6 @@ public sealed class SightingsTable(NpgsqlDataSource database)
     /// </summary>
     const int DaysBefore = 2;
 
-    const double EarthKilometres = 6371;
-
     /// <summary>The score from which a model's finding counts in the project's sums and charts.</summary>
     public async Task<double> GetScoreMinAsync(int projectId, CancellationToken cancellationToken)
     {
@@ -120,81 +118,28 @@ public sealed class SightingsTable(NpgsqlDataSource database)
     public async Task<IReadOnlyList<Move>> CountMovesAsync(
         ChartFilter filter, int hoursMax, double kilometresMax, CancellationToken cancellationToken)
     {
-        var near = await ListNearAsync(filter.ProjectId, kilometresMax, cancellationToken);
-        var longest = hoursMax * (long)TimeSpan.MillisecondsPerHour;
-        var moves = new Dictionary<(int TaxonId, int From, int To), List<long>>();
-        var species = 0;
-        var seen = new List<(long At, int SiteId)>();
-        void Step()
-        {
-            // Dates of sites in different zones overlap, so that a day may begin before the one before it ended.
-            seen.Sort();
-            for (var i = 1; i < seen.Count; i++)
-            {
-                var (from, next) = (seen[i - 1], seen[i]);
-                if (next.At - from.At <= longest && near.Contains((from.SiteId, next.SiteId)))
-                {
-                    ref var took = ref CollectionsMarshal.GetValueRefOrAddDefault(
-                        moves, (species, from.SiteId, next.SiteId), out _);
-                    (took ??= []).Add(next.At - from.At);
-                }
-            }
-
-            seen.Clear();
-        }
-
-        await ReadAsync(filter, (taxon, day) =>
-        {
-            if (taxon != species)
-            {
-                Step();
-                species = taxon;
-            }
-
-            foreach (ref readonly var sighting in day)
-            {
-                if (sighting.IsAtSite)
-                {
-                    seen.Add((sighting.At, sighting.SiteId));
-                }
-            }
-        }, cancellationToken);
-        Step();
-        return
-        [
-            .. moves.Select(m => new Move(
-                m.Key.TaxonId, m.Key.From, m.Key.To, m.Value.Count,
-                Median(m.Value) / TimeSpan.MillisecondsPerMinute))
-                .OrderByDescending(m => m.Times).ThenBy(m => m.TaxonId).ThenBy(m => m.FromSiteId)
-                .ThenBy(m => m.ToSiteId),
-        ];
+        var counter = new MoveCounter(
+            await ListPointsAsync(filter.ProjectId, cancellationToken), kilometresMax,
+            hoursMax * (long)TimeSpan.MillisecondsPerHour);
+        await ReadAsync(filter, counter.Add, cancellationToken);
+        return counter.ToMoves();
     }
 
-    /// <summary>Both orders of every two sites so near each other; a site without coordinates is near none.</summary>
-    async Task<HashSet<(int, int)>> ListNearAsync(
-        int projectId, double kilometresMax, CancellationToken cancellationToken)
+    /// <summary>Where the sites lie that have coordinates, by id.</summary>
+    async Task<Dictionary<int, EarthPoint>> ListPointsAsync(int projectId, CancellationToken cancellationToken)
     {
-        await using var command = database.Command($"""
-            select a.id, b.id from sites a join sites b on b.project_id = a.project_id and b.id <> a.id
-            where a.project_id = $1
-              and 2 * {EarthKilometres} * asin(sqrt(least(1, sin(radians(b.latitude - a.latitude) / 2) ^ 2
-                + cos(radians(a.latitude)) * cos(radians(b.latitude))
-                  * sin(radians(b.longitude - a.longitude) / 2) ^ 2))) <= $2
-            """, projectId, kilometresMax);
-        var near = new HashSet<(int, int)>();
+        await using var command = database.Command("""
+            select id, latitude, longitude from sites
+            where project_id = $1 and latitude is not null and longitude is not null
+            """, projectId);
+        var points = new Dictionary<int, EarthPoint>();
         await using var reader = await command.ExecuteReaderAsync(cancellationToken);
         while (await reader.ReadAsync(cancellationToken))
         {
-            near.Add((reader.GetInt32(0), reader.GetInt32(1)));
+            points[reader.GetInt32(0)] = EarthPoint.Of(reader.GetDouble(1), reader.GetDouble(2));
         }
 
-        return near;
-    }
-
-    static double Median(List<long> values)
-    {
-        values.Sort();
-        return (values[(values.Count - 1) / 2] + values[values.Count / 2]) / 2.0;
+        return points;
     }
 
     async Task<IReadOnlyList<ClassCount>> CountClassesAsync(

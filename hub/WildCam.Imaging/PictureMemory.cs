@@ -3,9 +3,9 @@ using System.Buffers;
 namespace WildCam.Imaging;
 
 /// <summary>
-/// Memory for pictures and their pixels, rented by turns. The runtime's shared pool keeps an array of each size for each
-/// thread that ever had one, which for megabytes and dozens of threads is most of a hub's memory; here a few are kept
-/// for all.
+/// Memory for pictures and their pixels, rented by turns. The runtime's shared pool keeps an array of each size for
+/// each thread that ever had one, which for megabytes and dozens of threads is most of a hub's memory; here a few are
+/// kept for all.
 /// </summary>
 public static class PictureMemory
 {

@@ -111,7 +111,7 @@ public sealed record GalleryAddress
         "taxon" => IsSlug(value) ? this with { Taxon = value.ToLowerInvariant() } : null,
         "category" => ParseCategory(value) is { } category ? this with { Category = category } : null,
         "camera" => IsSlug(value) ? this with { Camera = value.ToLowerInvariant() } : null,
-        "site" => IsSlug(value) ? this with { Site = value } : null,
+        "site" => IsSlug(value) ? this with { Site = value.ToLowerInvariant() } : null,
         "deployment" => ParseNumber(value) is { } deployment ? this with { Deployment = deployment } : null,
         "from" => ParseDate(value) is { } from ? this with { From = from } : null,
         "to" => ParseDate(value) is { } to ? this with { To = to } : null,

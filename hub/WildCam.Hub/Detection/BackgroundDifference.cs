@@ -1,3 +1,6 @@
+using System.Runtime.InteropServices;
+using Microsoft.Extensions.ObjectPool;
+
 namespace WildCam.Hub.Detection;
 
 /// <summary>
@@ -42,6 +45,9 @@ static class BackgroundDifference
     const double SceneChangedMin = 0.5;
     const double ScoreScale = 120;
 
+    // Five megabytes a comparison: new ones for each would be most of what the collector has to do.
+    static readonly ObjectPool<Scratch> s_scratch = ObjectPool.Create<Scratch>();
+
     /// <summary>Compares a frame with at least <see cref="HistoryMin"/> others.</summary>
     public static Difference Compare(ReadOnlySpan<byte> frame, IReadOnlyList<byte[]> history)
     {
@@ -50,20 +56,34 @@ static class BackgroundDifference
             throw new ArgumentException($"{history.Count} frames are fewer than {HistoryMin}.", nameof(history));
         }
 
+        var scratch = s_scratch.Get();
+        try
+        {
+            return Compare(frame, history, scratch);
+        }
+        finally
+        {
+            s_scratch.Return(scratch);
+        }
+    }
+
+    static Difference Compare(ReadOnlySpan<byte> frame, IReadOnlyList<byte[]> history, Scratch scratch)
+    {
         // Exposure differs from picture to picture; without evening it out first, it drowns everything in noise.
-        var planes = new float[history.Count][];
+        var planes = scratch.History(history.Count);
         for (var i = 0; i < planes.Length; i++)
         {
-            planes[i] = ToFloats(history[i]);
+            ToFloats(history[i], planes[i]);
         }
 
-        var rough = Median(planes);
-        for (var i = 0; i < planes.Length; i++)
+        Median(planes, scratch.Median);
+        foreach (var plane in planes)
         {
-            AlignLight(planes[i], rough);
+            AlignLight(plane, scratch.Median);
         }
 
-        var median = Median(planes);
+        var median = scratch.Median;
+        Median(planes, median);
         foreach (var plane in planes)
         {
             for (var i = 0; i < Pixels; i++)
@@ -72,37 +92,34 @@ static class BackgroundDifference
             }
         }
 
-        var noise = Median(planes);
-        var current = ToFloats(frame);
+        var (current, noise) = (scratch.Current, scratch.Noise);
+        Median(planes, noise);
+        ToFloats(frame, current);
         AlignLight(current, median);
         for (var i = 0; i < Pixels; i++)
         {
             current[i] = (current[i] - median[i]) / (NoiseFloor + (MadToDeviation * noise[i]));
         }
 
-        var strength = Mean3X3(current);
-        return FindBoxes(strength);
+        Mean3X3(current, scratch.Strength);
+        return FindBoxes(scratch.Strength);
     }
 
-    static float[] ToFloats(ReadOnlySpan<byte> frame)
+    static void ToFloats(ReadOnlySpan<byte> frame, float[] plane)
     {
         if (frame.Length != Pixels)
         {
             throw new ArgumentException($"A frame has {Pixels} pixels, not {frame.Length}.", nameof(frame));
         }
 
-        var plane = new float[Pixels];
         for (var i = 0; i < Pixels; i++)
         {
             plane[i] = frame[i];
         }
-
-        return plane;
     }
 
-    static float[] Median(float[][] planes)
+    static void Median(ReadOnlySpan<float[]> planes, float[] median)
     {
-        var median = new float[Pixels];
         Span<float> values = stackalloc float[planes.Length];
         var middle = planes.Length / 2;
         for (var i = 0; i < Pixels; i++)
@@ -122,8 +139,6 @@ static class BackgroundDifference
 
             median[i] = planes.Length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
         }
-
-        return median;
     }
 
     // Multiplies a plane, block by block and smoothly between them, so that its light is the reference's.
@@ -178,9 +193,9 @@ static class BackgroundDifference
         return (first, second, Math.Clamp(place - first, 0, 1));
     }
 
-    static float[] Mean3X3(float[] plane)
+    // The frame's edge, one pixel wide, stays as it is in new memory: nothing.
+    static void Mean3X3(float[] plane, float[] mean)
     {
-        var mean = new float[Pixels];
         for (var y = 1; y < Height - 1; y++)
         {
             for (var i = (y * Width) + 1; i < ((y + 1) * Width) - 1; i++)
@@ -191,8 +206,6 @@ static class BackgroundDifference
                 mean[i] = Math.Abs(sum / 9);
             }
         }
-
-        return mean;
     }
 
     static Difference FindBoxes(float[] strength)
@@ -233,5 +246,29 @@ static class BackgroundDifference
 
         boxes.Sort((a, b) => b.Score.CompareTo(a.Score));
         return new Difference(boxes, IsSceneChanged: false);
+    }
+
+    /// <summary>The planes of one comparison, of <see cref="Pixels"/> each.</summary>
+    sealed class Scratch
+    {
+        readonly List<float[]> _history = [];
+
+        public float[] Median { get; } = new float[Pixels];
+
+        public float[] Noise { get; } = new float[Pixels];
+
+        public float[] Current { get; } = new float[Pixels];
+
+        public float[] Strength { get; } = new float[Pixels];
+
+        public ReadOnlySpan<float[]> History(int count)
+        {
+            while (_history.Count < count)
+            {
+                _history.Add(new float[Pixels]);
+            }
+
+            return CollectionsMarshal.AsSpan(_history)[..count];
+        }
     }
 }

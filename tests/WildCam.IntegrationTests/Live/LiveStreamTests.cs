@@ -12,7 +12,8 @@ public sealed class LiveStreamTests(OrdersWorld world) : IClassFixture<OrdersWor
     public async Task A_quiet_stream_gives_a_place_to_catch_up_from_and_breathes()
     {
         using var client = world.As("manager");
-        using var answer = await client.GetAsync($"/p/{OrdersWorld.Project}/live", HttpCompletionOption.ResponseHeadersRead);
+        using var answer = await client.GetAsync(
+            $"/p/{OrdersWorld.Project}/live", HttpCompletionOption.ResponseHeadersRead);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         using var lines = new StreamReader(await answer.Content.ReadAsStreamAsync());
         using var late = new CancellationTokenSource(BreathWait);

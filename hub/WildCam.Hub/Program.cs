@@ -22,7 +22,13 @@ if (args is [DetectorHost.Argument])
     return DetectorHost.Run();
 }
 
-var builder = WebApplication.CreateBuilder(args);
+// The working folder holds pictures and a database: it is no place for the hub's own files, and waiting for changes of
+// settings there would watch every folder below it.
+var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+{
+    Args = ["--hostBuilder:reloadConfigOnChange=false", .. args],
+    ContentRootPath = AppContext.BaseDirectory,
+});
 builder.AddHosting();
 builder.AddGateway();
 builder.AddIngest();

@@ -71,8 +71,9 @@ sealed partial class LiveStreams(
         }
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Task.WhenAll(TellAllAsync(stoppingToken), BreatheAsync(stoppingToken));
+    // The first to end gives the outcome: one that failed must not hide behind the other.
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken) =>
+        await await Task.WhenAny(TellAllAsync(stoppingToken), BreatheAsync(stoppingToken));
 
     /// <summary>So that quiet streams are not taken for dead, also while the database is away.</summary>
     async Task BreatheAsync(CancellationToken stoppingToken)

@@ -37,7 +37,7 @@ sealed class Mosquitto : IAsyncDisposable
     public static async Task<Mosquitto> StartAsync(string folder)
     {
         var program = Find("mosquitto", "mosquitto");
-        var port = WorldHub.FreePort();
+        var port = FreePort.Next();
         var file = Path.Combine(folder, $"mosquitto-{port}.conf");
         await File.WriteAllTextAsync(file, $"""
             listener {port} 127.0.0.1

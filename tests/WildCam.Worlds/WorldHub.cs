@@ -51,7 +51,7 @@ sealed class WorldHub : IAsyncDisposable
     /// <summary>Starts a hub and waits until cameras can connect. Settings are environment variables.</summary>
     public static Task<WorldHub> StartAsync(
         string database, string dataFolder, params (string Name, string Value)[] settings) =>
-        StartAsync(database, dataFolder, (FreePort(), FreePort(), FreePort()), settings);
+        StartAsync(database, dataFolder, (FreePort.Next(), FreePort.Next(), FreePort.Next()), settings);
 
     /// <summary>Starts the next hub at the addresses of one that ended, so that cameras find it again.</summary>
     public Task<WorldHub> StartAgainAsync() =>
@@ -91,7 +91,12 @@ sealed class WorldHub : IAsyncDisposable
         await Wait.UntilAsync(
             () => process.HasExited || (CanConnect(mqtt) && CanConnect(tls) && CanConnect(web)), StartTimeout,
             () => $"The hub did not start:\n{hub.Output}");
-        Must.Hold(!process.HasExited, hub.Output);
+        if (process.HasExited)
+        {
+            await process.WaitForExitAsync(); // For the last of what it says.
+            throw new WorldException($"The hub ended with {process.ExitCode} as it started:\n{hub.Output}");
+        }
+
         return hub;
     }
 
@@ -177,13 +182,6 @@ sealed class WorldHub : IAsyncDisposable
         {
             return false;
         }
-    }
-
-    public static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     [DllImport("libc", EntryPoint = "kill")]

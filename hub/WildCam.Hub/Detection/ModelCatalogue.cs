@@ -81,12 +81,13 @@ sealed class ModelCatalogue(
     /// <exception cref="OnnxException">It cannot be used; the message says why.</exception>
     public async Task<DetectorProcess> LoadAsync(Model model, CancellationToken cancellationToken)
     {
-        using var weights = await BlobBytes.TryReadAsync(blobs, model.BlobPath ?? "", cancellationToken)
-            ?? throw new OnnxException($"The weights {model.BlobPath} are missing.");
+        var path = model.BlobPath ?? throw new OnnxException($"The model {model.Name} has no weights.");
+        using var weights = await BlobBytes.TryReadAsync(blobs, path, cancellationToken)
+            ?? throw new OnnxException($"The weights {path} are missing.");
         return SHA256.HashData(weights.Span).AsSpan().SequenceEqual(model.Sha256)
             ? await DetectorProcess.StartAsync(
                 model, weights.Memory, LibraryPaths(options), options, cancellationToken)
-            : throw new OnnxException($"The weights {model.BlobPath} are not those that were added.");
+            : throw new OnnxException($"The weights {path} are not those that were added.");
     }
 
     /// <summary>Where the runtime may lie: as configured, as npm restored it, as the system has it.</summary>

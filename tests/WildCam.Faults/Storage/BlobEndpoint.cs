@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging;
+using WildCam.Cli.Machine;
 
 namespace WildCam.Faults.Storage;
 
@@ -66,7 +67,7 @@ sealed class BlobEndpoint : IAsyncDisposable
     public static async Task<BlobEndpoint> StartAsync(string folder)
     {
         Directory.CreateDirectory(folder);
-        var endpoint = new BlobEndpoint(folder, WorldHub.FreePort());
+        var endpoint = new BlobEndpoint(folder, FreePort.Next());
         await endpoint._app.StartAsync();
         return endpoint;
     }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using WildCam.Cli.Machine;
 using WildCam.Storage.Blobs;
 
 namespace WildCam.IntegrationTests.Blobs;
@@ -60,7 +61,7 @@ public sealed class BlobStores : IAsyncLifetime
 
         var node = Components.Require("node");
         var main = Components.RequirePackage("azurite/dist/src/blob/main.js");
-        _port = FreePort();
+        _port = FreePort.Next();
         string[] arguments =
         [
             main, "--blobHost", "127.0.0.1", "--blobPort", $"{_port}", "--inMemoryPersistence", "--silent",
@@ -96,12 +97,5 @@ public sealed class BlobStores : IAsyncLifetime
         {
             return false;
         }
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using WildCam.Cli.Machine;
 using WildCam.IntegrationTests.Captures;
 
 namespace WildCam.IntegrationTests.EndToEnd;
@@ -197,7 +198,7 @@ public sealed class CommandTests(TestDatabase database) : IClassFixture<TestData
         Assert.Contains("WildCam__WebPort=", refusal, StringComparison.Ordinal);
 
         using var dead = new WildCamProgram(
-            $"Host=127.0.0.1;Port={WorldHub.FreePort()};Username=nobody;Database=gone");
+            $"Host=127.0.0.1;Port={FreePort.Next()};Username=nobody;Database=gone");
         Assert.StartsWith(
             "The database 'gone' at 127.0.0.1:", await dead.RefusedAsync("up"), StringComparison.Ordinal);
         Assert.Contains("does not answer", await dead.RefusedAsync("camera", "list"), StringComparison.Ordinal);

@@ -38,6 +38,7 @@ public sealed partial class UpTests(TestDatabase database) : IClassFixture<TestD
         {
             await Wait.UntilAsync(
                 () => Link().IsMatch(Said()) || up.HasExited, StartTimeout, () => $"It does not start:\n{Said()}");
+            Assert.False(up.HasExited, $"It ended as it started:\n{Said()}");
             Assert.Contains($"WildCam runs at http://localhost:{program.WebPort}", Said(), StringComparison.Ordinal);
             children = ChildrenOf(up.Id);
             Assert.NotEmpty(children);

@@ -14,11 +14,11 @@ sealed class WildCamProgram(string connectionString) : IDisposable
 
     public string DataFolder => Path.Combine(Root, ".wildcam", "data");
 
-    public int WebPort { get; init; } = WorldHub.FreePort();
+    public int WebPort { get; init; } = FreePort.Next();
 
-    public int MqttPort { get; } = WorldHub.FreePort();
+    public int MqttPort { get; } = FreePort.Next();
 
-    public int MqttTlsPort { get; } = WorldHub.FreePort();
+    public int MqttTlsPort { get; } = FreePort.Next();
 
     /// <summary>The command line that runs it with its settings, to be started as a program.</summary>
     public string[] CommandLine(params string[] arguments) =>

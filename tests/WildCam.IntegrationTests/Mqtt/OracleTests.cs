@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using WildCam.Cli.Machine;
 using WildCam.Mqtt;
 
 namespace WildCam.IntegrationTests.Mqtt;
@@ -14,7 +15,7 @@ public sealed class OracleTests : IDisposable
     static readonly CancellationToken None = CancellationToken.None;
 
     readonly string _folder = Directory.CreateTempSubdirectory("wildcam-oracle").FullName;
-    readonly int _port = FreePort();
+    readonly int _port = FreePort.Next();
     ForeignProgram? _broker;
 
     public void Dispose()
@@ -114,13 +115,6 @@ public sealed class OracleTests : IDisposable
 
         // Mosquitto cuts off after 1.5 s and looks once a second; silence until then would end it.
         Assert.NotSame(client.Closed, await Task.WhenAny(client.Closed, Task.Delay(TimeSpan.FromSeconds(4), None)));
-    }
-
-    static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     async Task StartAsync(string access = "allow_anonymous true")

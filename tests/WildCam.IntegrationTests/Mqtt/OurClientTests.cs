@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Text;
+using WildCam.Cli.Machine;
 using WildCam.Mqtt;
 
 namespace WildCam.IntegrationTests.Mqtt;
@@ -52,15 +53,8 @@ public sealed class OurClientTests
     [Fact]
     public async Task Nobody_at_the_port_is_a_socket_exception()
     {
-        int port;
-        using (var listener = new TcpListener(System.Net.IPAddress.Loopback, 0))
-        {
-            listener.Start();
-            port = ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
-        }
-
         await Assert.ThrowsAnyAsync<SocketException>(
-            () => MqttClient.ConnectAsync(new MqttClientOptions { Host = "127.0.0.1", Port = port }, None));
+            () => MqttClient.ConnectAsync(new MqttClientOptions { Host = "127.0.0.1", Port = FreePort.Next() }, None));
     }
 
     [Fact]

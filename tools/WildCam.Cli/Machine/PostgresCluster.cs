@@ -1,6 +1,4 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Npgsql;
@@ -182,28 +180,13 @@ sealed class PostgresCluster
 
     int PickPort()
     {
-        if (File.Exists(PortFile) && int.TryParse(File.ReadAllText(PortFile), out var last) && IsFree(last))
+        if (File.Exists(PortFile) && int.TryParse(File.ReadAllText(PortFile), out var last)
+            && FreePort.IsFree(last))
         {
             return last;
         }
 
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
-    }
-
-    static bool IsFree(int port)
-    {
-        try
-        {
-            using var probe = new TcpListener(IPAddress.Loopback, port);
-            probe.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
+        return FreePort.Next();
     }
 
     Task<ShellResult> RunAsync(string program, string[] arguments, CancellationToken cancellationToken)

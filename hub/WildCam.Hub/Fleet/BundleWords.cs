@@ -14,8 +14,8 @@ sealed partial class BundleWord(RolloutWork work, ILogger<BundleWord> log) : ICa
 
     public MqttVerdict Receive(CameraLink link, in MqttPublication publication)
     {
-        var count = publication.CopyTo(link);
-        if (count < 0 || !BundleState.TryRead(link.Scratch, 0, count, out var told))
+        var count = publication.CopyToScratch();
+        if (count < 0 || !BundleState.TryRead(CameraMessage.Scratch, 0, count, out var told))
         {
             return MqttVerdict.Acknowledge;
         }
@@ -74,8 +74,8 @@ sealed partial class BundleWantWord(
 
     public MqttVerdict Receive(CameraLink link, in MqttPublication publication)
     {
-        var count = publication.CopyTo(link);
-        if (count < 0 || !BundleWant.TryRead(link.Scratch, 0, count, out var want)
+        var count = publication.CopyToScratch();
+        if (count < 0 || !BundleWant.TryRead(CameraMessage.Scratch, 0, count, out var want)
             || want.ChunkBytes is < Protocol.ChunkBytesMin or > Protocol.ChunkBytesMax || want.WantedBytes == 0)
         {
             return MqttVerdict.Acknowledge;

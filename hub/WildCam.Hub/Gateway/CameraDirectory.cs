@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Npgsql;
 using WildCam.Hub.Hosting;
+using WildCam.Mqtt;
 using WildCam.Storage;
 using WildCam.Storage.Cameras;
 
@@ -159,10 +160,12 @@ sealed partial class CameraDirectory : BackgroundService
     {
         foreach (var camera in await _cameras.ListChangedAsync(within, cancellationToken))
         {
-            _remembered[camera.Code] = camera;
+            // A change is read several times: what says nothing new is not kept twice.
+            var known = _remembered.GetValueOrDefault(camera.Code) is { } last && last.IsSame(camera) ? last : camera;
+            _remembered[camera.Code] = known;
             if (_held.TryGetValue(camera.Id, out var changed))
             {
-                changed.Known = camera;
+                changed.Known = known;
             }
         }
 
@@ -205,21 +208,40 @@ sealed partial class CameraDirectory : BackgroundService
 }
 
 /// <summary>One admitted connection of a camera, with what its topics must start with.</summary>
-/// <param name="credential">Hash of the credential that let it in.</param>
-sealed class CameraSession(CameraLink link, byte[] credential)
+sealed class CameraSession : ICameraConnection
 {
-    public CameraLink Link { get; } = link;
+    readonly MqttServerConnection _connection;
+    readonly byte[] _credential;
 
-    public string UpPrefix { get; } = Wire.Topics.Up(link.Camera.Code, "");
+    /// <param name="credential">Hash of the credential that let it in.</param>
+    public CameraSession(MqttServerConnection connection, Camera camera, byte[] credential)
+    {
+        _connection = connection;
+        _credential = credential;
+        Known = camera;
+        Link = new CameraLink(camera, this);
+        UpPrefix = Wire.Topics.Up(camera.Code, "");
+    }
 
-    public string DownPrefix { get; } = Wire.Topics.Down(link.Camera.Code, "");
+    public CameraLink Link { get; }
+
+    public string UpPrefix { get; }
 
     /// <summary>Number of the claim in the database; the highest counts.</summary>
     public long Sequence { get; set; }
 
     /// <summary>The camera as it was heard of last; one that did not change since is not read again.</summary>
-    public Camera Known { get; set; } = link.Camera;
+    public Camera Known { get; set; }
 
     /// <summary>Whether the credential that let the camera in is still good.</summary>
-    public bool MayStay(DateTimeOffset now) => Known.Accepts(credential, now);
+    public bool MayStay(DateTimeOffset now) => Known.Accepts(_credential, now);
+
+    CancellationToken ICameraConnection.Closed => _connection.Closed;
+
+    bool ICameraConnection.TrySend(string topic, ReadOnlySpan<byte> payload, Action? received) =>
+        _connection.TrySend(topic, payload, MqttQos.AtLeastOnce, received);
+
+    void ICameraConnection.Acknowledge(ushort packetId) => _connection.Acknowledge(packetId);
+
+    void ICameraConnection.Close(string reason) => _connection.Abort(reason);
 }

@@ -44,9 +44,7 @@ sealed partial class GatewayApplication(
                 return MqttAdmission.BadCredentials;
             }
 
-            var link = new CameraLink(
-                camera, connection.TrySend, connection.Acknowledge, connection.Abort, connection.Closed);
-            var session = new CameraSession(link, credential);
+            var session = new CameraSession(connection, camera, credential);
             if (request.Will is { } will && will.Topic != Topics.Up(camera.Code, Topics.Will))
             {
                 metrics.Admission("foreign-will");
@@ -80,7 +78,7 @@ sealed partial class GatewayApplication(
         }
 
         var session = (CameraSession)connection.State!;
-        if (filter.StartsWith(session.DownPrefix, StringComparison.Ordinal))
+        if (filter.StartsWith(session.Link.DownPrefix, StringComparison.Ordinal))
         {
             return true;
         }

@@ -37,8 +37,8 @@ sealed partial class Heartbeats(
 
     public MqttVerdict Receive(CameraLink link, in MqttPublication publication)
     {
-        var count = publication.CopyTo(link);
-        if (count < 0 || !Heartbeat.TryRead(link.Scratch, 0, count, out var heartbeat))
+        var count = publication.CopyToScratch();
+        if (count < 0 || !Heartbeat.TryRead(CameraMessage.Scratch, 0, count, out var heartbeat))
         {
             metrics.Message("unreadable");
             return MqttVerdict.Acknowledge;

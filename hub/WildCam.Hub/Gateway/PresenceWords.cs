@@ -22,8 +22,8 @@ sealed partial class HelloWord(
     public MqttVerdict Receive(CameraLink link, in MqttPublication publication)
     {
         var now = time.GetUtcNow();
-        var count = publication.CopyTo(link);
-        if (count < 0 || !Hello.TryRead(link.Scratch, 0, count, out var hello))
+        var count = publication.CopyToScratch();
+        if (count < 0 || !Hello.TryRead(CameraMessage.Scratch, 0, count, out var hello))
         {
             metrics.Message("unreadable");
             return MqttVerdict.Acknowledge;
@@ -94,8 +94,8 @@ sealed partial class SleepWord(
     public MqttVerdict Receive(CameraLink link, in MqttPublication publication)
     {
         var now = time.GetUtcNow();
-        var count = publication.CopyTo(link);
-        if (count < 0 || !Sleep.TryRead(link.Scratch, 0, count, out var sleep))
+        var count = publication.CopyToScratch();
+        if (count < 0 || !Sleep.TryRead(CameraMessage.Scratch, 0, count, out var sleep))
         {
             metrics.Message("unreadable");
             return MqttVerdict.Acknowledge;

@@ -4,31 +4,41 @@ using WildCam.Wire;
 
 namespace WildCam.Hub.Hosting;
 
-/// <summary>
-/// Sends a message to one camera; false where it cannot be queued. <paramref name="received"/> is called, and must
-/// return at once, when the camera acknowledges it.
-/// </summary>
-public delegate bool CameraSend(string topic, ReadOnlySpan<byte> payload, MqttQos qos, Action? received);
+/// <summary>What carries the messages of one camera.</summary>
+public interface ICameraConnection
+{
+    /// <summary>Fires when the connection is closed.</summary>
+    CancellationToken Closed { get; }
+
+    /// <summary>
+    /// Sends a message at least once; false where it cannot be queued. <paramref name="received"/> is called, and must
+    /// return at once, when the camera acknowledges it.
+    /// </summary>
+    bool TrySend(string topic, ReadOnlySpan<byte> payload, Action? received);
+
+    /// <summary>Acknowledges a message that was taken and not acknowledged at once.</summary>
+    void Acknowledge(ushort packetId);
+
+    void Close(string reason);
+}
 
 /// <summary>
 /// An authenticated camera that is connected, whatever carries its messages. The slices answer through it.
 /// </summary>
-public sealed class CameraLink(
-    Camera camera, CameraSend send, Action<ushort> acknowledge, Action<string> close, CancellationToken closed)
+public sealed class CameraLink(Camera camera, ICameraConnection connection)
 {
-    /// <summary>Longest message apart from chunks and previews, in bytes; longer ones are no message of ours.</summary>
-    public const int MessageBytesMax = 256;
-
     /// <summary>
     /// Pieces of work that wait, a wake-up's worth: hello, reports, results of as many orders as a camera holds, sleep.
     /// </summary>
     const int WaitingMax = 16;
 
-    readonly string _downPrefix = Topics.Down(camera.Code, "");
     readonly Lock _gate = new();
     int _waiting;
 
     public Camera Camera { get; } = camera;
+
+    /// <summary>What the topics of all messages to the camera begin with.</summary>
+    public string DownPrefix { get; } = Topics.Down(camera.Code, "");
 
     /// <summary>
     /// Ends when what the camera's messages began is in the database, its hello first; what depends on it waits here.
@@ -42,17 +52,14 @@ public sealed class CameraLink(
     public (uint Epoch, DateTimeOffset ZeroAt)? Clock { get; set; }
 
     /// <summary>Fires when the connection is closed.</summary>
-    public CancellationToken Closed { get; } = closed;
-
-    /// <summary>For the reader of one message at a time.</summary>
-    public byte[] Scratch { get; } = new byte[MessageBytesMax];
+    public CancellationToken Closed => connection.Closed;
 
     /// <summary>
     /// Sends a word at least once; false where the camera does not listen or its queue is full.
     /// <paramref name="received"/> is called when the camera has it.
     /// </summary>
     public bool TrySend(string word, ReadOnlySpan<byte> payload, Action? received = null) =>
-        send(_downPrefix + word, payload, MqttQos.AtLeastOnce, received);
+        connection.TrySend(DownPrefix + word, payload, received);
 
     /// <summary>
     /// Begins work that outlives a message: in order, one piece at a time. False where too much waits already.
@@ -77,9 +84,9 @@ public sealed class CameraLink(
         return true;
     }
 
-    public void Acknowledge(ushort packetId) => acknowledge(packetId);
+    public void Acknowledge(ushort packetId) => connection.Acknowledge(packetId);
 
-    public void Close(string reason) => close(reason);
+    public void Close(string reason) => connection.Close(reason);
 
     async Task RunAfterAsync(Task before, Func<Task> work, TaskCompletionSource done)
     {
@@ -99,6 +106,10 @@ public sealed class CameraLink(
             lock (_gate)
             {
                 _waiting--;
+                if (_waiting == 0 && done.Task.IsCompletedSuccessfully)
+                {
+                    Greeted = Task.CompletedTask;
+                }
             }
         }
     }
@@ -120,15 +131,24 @@ public interface ICameraWord
 /// <summary>Reads short messages.</summary>
 public static class CameraMessage
 {
-    /// <summary>Copies a short message into the link's scratch; its length, or -1 where it is too long.</summary>
-    public static int CopyTo(this in MqttPublication publication, CameraLink link)
+    /// <summary>Longest message apart from chunks and previews, in bytes; longer ones are no message of ours.</summary>
+    const int BytesMax = 256;
+
+    [ThreadStatic]
+    static byte[]? _scratch;
+
+    /// <summary>For the reader of one message, which does not wait: the thread's next one overwrites it.</summary>
+    public static byte[] Scratch => _scratch ??= new byte[BytesMax];
+
+    /// <summary>Copies a short message into <see cref="Scratch"/>; its length, or -1 where it is too long.</summary>
+    public static int CopyToScratch(this in MqttPublication publication)
     {
-        if (publication.Payload.Length is 0 or > CameraLink.MessageBytesMax)
+        if (publication.Payload.Length is 0 or > BytesMax)
         {
             return -1;
         }
 
-        System.Buffers.BuffersExtensions.CopyTo(publication.Payload, link.Scratch);
+        System.Buffers.BuffersExtensions.CopyTo(publication.Payload, Scratch);
         return (int)publication.Payload.Length;
     }
 }

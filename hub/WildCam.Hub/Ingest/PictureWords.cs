@@ -13,8 +13,8 @@ sealed class BeginWord(
 
     public MqttVerdict Receive(CameraLink link, in MqttPublication publication)
     {
-        var count = publication.CopyTo(link);
-        if (count < 0 || !Begin.TryRead(link.Scratch, 0, count, out var begin))
+        var count = publication.CopyToScratch();
+        if (count < 0 || !Begin.TryRead(CameraMessage.Scratch, 0, count, out var begin))
         {
             metrics.Begin("unreadable");
             return MqttVerdict.Acknowledge;
@@ -85,8 +85,8 @@ sealed class ChunkWord(Deliveries deliveries, IngestMetrics metrics, TimeProvide
             return MqttVerdict.Acknowledge;
         }
 
-        System.Buffers.BuffersExtensions.CopyTo(payload.Slice(0, ChunkHeader.Bytes), link.Scratch);
-        if (!ChunkHeader.TryRead(link.Scratch, 0, ChunkHeader.Bytes, (int)payload.Length, out var header))
+        System.Buffers.BuffersExtensions.CopyTo(payload.Slice(0, ChunkHeader.Bytes), CameraMessage.Scratch);
+        if (!ChunkHeader.TryRead(CameraMessage.Scratch, 0, ChunkHeader.Bytes, (int)payload.Length, out var header))
         {
             metrics.Chunk("unreadable");
             return MqttVerdict.Acknowledge;
@@ -146,9 +146,9 @@ sealed class EndWord(Deliveries deliveries) : ICameraWord
 
     public MqttVerdict Receive(CameraLink link, in MqttPublication publication)
     {
-        var count = publication.CopyTo(link);
+        var count = publication.CopyToScratch();
         if (count >= 0
-            && End.TryRead(link.Scratch, 0, count, out var end)
+            && End.TryRead(CameraMessage.Scratch, 0, count, out var end)
             && deliveries.TryFind(new AssemblyKey(link.Camera.Id, end.SpoolId, end.Counter), out var assembly))
         {
             lock (assembly.Gate)

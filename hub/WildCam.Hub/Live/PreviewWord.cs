@@ -19,8 +19,8 @@ sealed class PreviewWord(Previews previews, LiveMetrics metrics) : ICameraWord
             return MqttVerdict.Acknowledge;
         }
 
-        payload.Slice(0, PreviewHeader.Bytes).CopyTo(link.Scratch);
-        if (!PreviewHeader.TryRead(link.Scratch, 0, (int)payload.Length, out var header))
+        payload.Slice(0, PreviewHeader.Bytes).CopyTo(CameraMessage.Scratch);
+        if (!PreviewHeader.TryRead(CameraMessage.Scratch, 0, (int)payload.Length, out var header))
         {
             metrics.Part("unreadable");
             return MqttVerdict.Acknowledge;

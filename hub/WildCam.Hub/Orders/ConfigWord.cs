@@ -19,8 +19,8 @@ sealed partial class ConfigWord(
 
     public MqttVerdict Receive(CameraLink link, in MqttPublication publication)
     {
-        var count = publication.CopyTo(link);
-        if (count < 0 || !ConfigReport.TryRead(link.Scratch, 0, count, out var report))
+        var count = publication.CopyToScratch();
+        if (count < 0 || !ConfigReport.TryRead(CameraMessage.Scratch, 0, count, out var report))
         {
             metrics.Report("unreadable");
             return MqttVerdict.Acknowledge;

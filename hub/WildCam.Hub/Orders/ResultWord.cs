@@ -16,8 +16,8 @@ sealed partial class ResultWord(
 
     public MqttVerdict Receive(CameraLink link, in MqttPublication publication)
     {
-        var count = publication.CopyTo(link);
-        if (count < 0 || !CommandResult.TryRead(link.Scratch, 0, count, out var result))
+        var count = publication.CopyToScratch();
+        if (count < 0 || !CommandResult.TryRead(CameraMessage.Scratch, 0, count, out var result))
         {
             metrics.Result("unreadable");
             return MqttVerdict.Acknowledge;

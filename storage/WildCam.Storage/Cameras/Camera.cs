@@ -23,6 +23,11 @@ public sealed record Camera(
     /// <summary>Until when the credential before is good at most.</summary>
     public DateTimeOffset? PreviousUntil { get; init; }
 
+    /// <summary>Whether the other one says the same of the same camera.</summary>
+    public bool IsSame(Camera other) =>
+        other == this with { PasswordHash = other.PasswordHash, PreviousHash = other.PreviousHash }
+        && IsSame(PasswordHash, other.PasswordHash) && IsSame(PreviousHash, other.PreviousHash);
+
     /// <summary>Whether a credential of this hash lets the camera in.</summary>
     public bool Accepts(byte[] hash, DateTimeOffset now) => RevokedAt is null
         && (hash.AsSpan().SequenceEqual(PasswordHash)
@@ -39,6 +44,9 @@ public sealed record Camera(
             : isPrevious && PreviousUntil > now ? PreviousHash
             : null;
     }
+
+    static bool IsSame(byte[]? one, byte[]? other) =>
+        (one is null) == (other is null) && one.AsSpan().SequenceEqual(other);
 }
 
 /// <summary>A camera as people see it: where it stands and what was heard of it last.</summary>

@@ -173,7 +173,7 @@ public sealed class ChunkAllocationTests
     {
         readonly CameraLink _link = new(
             new global::WildCam.Storage.Cameras.Camera(1, 1, "test", Code, "Camera", null, 3600, null),
-            (_, _, _, _) => true, _ => { }, _ => { }, CancellationToken.None);
+            new StubConnection());
 
         public void Offer(Begin begin) => deliveries.Decide(new OfferedPicture(_link, begin), new OfferedFacts());
 

@@ -136,7 +136,7 @@ public sealed class CameraCallsTests : IDisposable
 
     static CameraLink Link(int id, CancellationToken closed) => new(
         new Storage.Cameras.Camera(id, 1, "demo", $"cam-{id}", $"Camera {id}", null, 3600, null),
-        (_, _, _, _) => true, _ => { }, _ => { }, closed);
+        new StubConnection { Closed = closed });
 
     /// <summary>An outbox that remembers who asked.</summary>
     sealed class Outbox : ICameraOutbox

@@ -36,9 +36,8 @@ static class Pictures
         ChunkBytes = chunkBytes,
     };
 
-    public static CameraLink Link(CameraSend? send = null) => new(
-        new Storage.Cameras.Camera(1, 1, "demo", "cam-1", "Camera 1", null, 3600, null),
-        send ?? ((_, _, _, _) => true), _ => { }, _ => { }, CancellationToken.None);
+    public static CameraLink Link() => new(
+        new Storage.Cameras.Camera(1, 1, "demo", "cam-1", "Camera 1", null, 3600, null), new StubConnection());
 
     public static (ChunkHeader Header, ReadOnlySequence<byte> Bytes) Chunk(byte[] picture, Begin begin, int index)
     {

@@ -128,8 +128,7 @@ sealed class IngestHub
             {
                 var connection = _connection = _hub._field.Link.Connects;
                 _link = new CameraLink(
-                    Camera, (topic, payload, _, _) => Send(connection, topic, payload.ToArray()), _ => { }, _ => { },
-                    CancellationToken.None);
+                    Camera, new StubConnection((topic, payload) => Send(connection, topic, payload)));
             }
 
             return _link;

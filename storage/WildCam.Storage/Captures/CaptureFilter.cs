@@ -50,11 +50,14 @@ public sealed record CaptureBlob(string Path, bool IsHidden, bool IsAtSensitiveS
 
 /// <summary>One thing on a picture, as one source sees it.</summary>
 public sealed record DetectionFacts(
-    Guid CaptureId, DateTimeOffset CapturedAt, string Camera, Guid? EventId, IdentificationSource Source,
+    Guid CaptureId, DateTimeOffset CapturedAt, int CameraId, Guid? EventId, IdentificationSource Source,
     Category Category, string? Species, string? ScientificName, float? Confidence, float? BoxX, float? BoxY,
     float? BoxWidth, float? BoxHeight, short Count, bool IsCurrent, string? Model, long IdentificationId,
     string? Author, DateTimeOffset At)
 {
+    /// <summary>The camera's code.</summary>
+    public string Camera { get; internal set; } = "";
+
     public DetectionKey Key { get; init; }
 }
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Npgsql;
+using WildCam.Storage.Cameras;
 
 namespace WildCam.Storage.Captures;
 
@@ -25,18 +26,21 @@ public sealed class CaptureSearch(NpgsqlDataSource database)
     const string CaptureJoins = "join cameras k on k.id = c.camera_id left join sites s on s.id = c.site_id";
 
     const string DetectionColumns = """
-        d.capture_id, d.captured_at, k.code, d.event_id, d.source, d.category, t.slug, t.scientific_name, d.confidence,
-        d.box_x, d.box_y, d.box_width, d.box_height, d.count, d.is_current, m.name || ' ' || m.version,
-        d.identification_id, a.name, coalesce(i.created_at, d.created_at), d.model_id, d.ordinal
+        d.capture_id, d.captured_at, d.camera_id, d.event_id, d.source, d.category, t.slug, t.scientific_name,
+        d.confidence, d.box_x, d.box_y, d.box_width, d.box_height, d.count, d.is_current, m.name || ' ' || m.version,
+        d.identification_id, case when d.identification_id <> 0 then (
+          select a.name from identifications i join accounts a on a.id = i.account_id where i.id = d.identification_id
+        ) end, case when d.identification_id = 0 then d.created_at else (
+          select i.created_at from identifications i where i.id = d.identification_id) end as said_at,
+        d.model_id, d.ordinal
         """;
 
     const string DetectionJoins = """
-        join cameras k on k.id = d.camera_id
         left join taxa t on t.id = d.taxon_id
         left join models m on m.id = d.model_id
-        left join identifications i on i.id = d.identification_id
-        left join accounts a on a.id = i.account_id
         """;
+
+    readonly CameraCodes _codes = new(database);
 
     public async Task<IReadOnlyList<CaptureFacts>> ListAsync(
         CaptureFilter filter, CaptureKey? after, int most, CancellationToken cancellationToken)
@@ -88,17 +92,24 @@ public sealed class CaptureSearch(NpgsqlDataSource database)
         batch.Add($"""
             select {DetectionColumns} from wildlife_detections d {DetectionJoins}
             where d.capture_id = $1 and d.captured_at = $2
-            order by d.is_current desc, coalesce(i.created_at, d.created_at) desc, d.ordinal limit {FindingsMax}
+            order by d.is_current desc, said_at desc, d.ordinal limit {FindingsMax}
             """, known.Id, known.CapturedAt.UtcDateTime);
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        if (!await reader.ReadAsync(cancellationToken))
+        CaptureFacts capture;
+        List<DetectionFacts> findings;
+        await using (var reader = await batch.ExecuteReaderAsync(cancellationToken))
         {
-            return null;
+            if (!await reader.ReadAsync(cancellationToken))
+            {
+                return null;
+            }
+
+            capture = ReadCapture(reader);
+            await reader.NextResultAsync(cancellationToken);
+            findings = await ReadDetectionsAsync(reader, cancellationToken);
         }
 
-        var capture = ReadCapture(reader);
-        await reader.NextResultAsync(cancellationToken);
-        return (capture, await ReadDetectionsAsync(reader, cancellationToken));
+        await NameCamerasAsync(findings, cancellationToken);
+        return (capture, findings);
     }
 
     /// <summary>Where a capture's bytes lie and from whom they are kept; null: it has none here.</summary>
@@ -124,15 +135,25 @@ public sealed class CaptureSearch(NpgsqlDataSource database)
     {
         await using var command = database.CreateCommand();
         WriteDetections(command, filter, after, most);
-        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
-        return await ReadDetectionsAsync(reader, cancellationToken);
+        List<DetectionFacts> findings;
+        await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        {
+            findings = await ReadDetectionsAsync(reader, cancellationToken);
+        }
+
+        await NameCamerasAsync(findings, cancellationToken);
+        return findings;
     }
 
     /// <summary>The statement of a page of findings.</summary>
     public static void WriteDetections(NpgsqlCommand command, CaptureFilter filter, DetectionKey? after, int most)
     {
-        var sql = new StringBuilder(
-            $"select {DetectionColumns} from wildlife_detections d {DetectionJoins} where d.is_current and ");
+        const string order = "order by d.captured_at desc, d.capture_id desc, d.model_id desc, "
+            + "d.identification_id desc, d.ordinal desc";
+
+        // The page first, from the index alone; names for its rows only.
+        var sql = new StringBuilder($"select {DetectionColumns} from (");
+        sql.Append("select * from wildlife_detections d where d.is_current and ");
         AddConditions(command, sql, filter, "d");
         if (after is { } key)
         {
@@ -143,8 +164,7 @@ public sealed class CaptureSearch(NpgsqlDataSource database)
             sql.Append($"{Add(command, key.IdentificationId)}, {Add(command, key.Ordinal)})");
         }
 
-        sql.Append(" order by d.captured_at desc, d.capture_id desc, d.model_id desc, d.identification_id desc, ");
-        sql.Append($"d.ordinal desc limit {most}");
+        sql.Append($" {order} limit {most}) d {DetectionJoins} {order}");
         command.CommandText = sql.ToString();
     }
 
@@ -227,7 +247,7 @@ public sealed class CaptureSearch(NpgsqlDataSource database)
             var captureId = reader.GetGuid(0);
             var capturedAt = reader.GetFieldValue<DateTimeOffset>(1);
             detections.Add(new DetectionFacts(
-                captureId, capturedAt, reader.GetString(2), reader.Get<Guid>(3),
+                captureId, capturedAt, reader.GetInt32(2), reader.Get<Guid>(3),
                 (IdentificationSource)reader.GetInt16(4), (Category)reader.GetInt16(5), reader.Text(6), reader.Text(7),
                 reader.Get<float>(8), reader.Get<float>(9), reader.Get<float>(10), reader.Get<float>(11),
                 reader.Get<float>(12), reader.GetInt16(13), reader.GetBoolean(14), reader.Text(15),
@@ -239,5 +259,14 @@ public sealed class CaptureSearch(NpgsqlDataSource database)
         }
 
         return detections;
+    }
+
+    async ValueTask NameCamerasAsync(List<DetectionFacts> findings, CancellationToken cancellationToken)
+    {
+        await _codes.LearnAsync(findings.Select(f => f.CameraId), cancellationToken);
+        foreach (var finding in findings)
+        {
+            finding.Camera = _codes[finding.CameraId];
+        }
     }
 }

@@ -30,6 +30,29 @@ public sealed class GalleryBehaviourTests(DeskHub hub) : IClassFixture<DeskHub>
         await page.Context.CloseAsync();
     }
 
+    [Fact]
+    public async Task A_camera_of_many_is_typed_into_the_filter()
+    {
+        await hub.Database.RunAsync("""
+            with wide as (
+              insert into projects (slug, name, time_zone) values ('wide', 'Wide', 'Europe/Paris') returning id)
+            insert into cameras (project_id, code, name)
+            select id, 'wide-' || n, 'Camera ' || n from wide, generate_series(1, 301) n
+            """);
+        var page = await hub.OpenAsync();
+        await page.GotoAsync("/p/wide/pictures");
+        await page.Locator("summary", new() { HasText = "Filter" }).ClickAsync();
+        var camera = page.GetByLabel("Camera", new() { Exact = true });
+        Assert.Equal("for example wide-1", await camera.GetAttributeAsync("placeholder"));
+        await camera.FillAsync("Wide-77");
+        await camera.PressAsync("Enter");
+        await page.WaitForURLAsync("**/p/wide/pictures?camera=Wide-77");
+        await Assertions.Expect(page.GetByLabel("Remove the filter WIDE-77")).ToBeVisibleAsync();
+        await page.GotoAsync("/p/wide/pictures?camera=wide-999");
+        await Assertions.Expect(page.GetByText("This project has no such camera.")).ToBeVisibleAsync();
+        await page.Context.CloseAsync();
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

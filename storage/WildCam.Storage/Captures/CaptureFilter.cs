@@ -52,13 +52,16 @@ public sealed record CaptureBlob(string Path, bool IsHidden, bool IsAtSensitiveS
 public sealed record DetectionFacts(
     Guid CaptureId, DateTimeOffset CapturedAt, int CameraId, Guid? EventId, IdentificationSource Source,
     Category Category, string? Species, string? ScientificName, float? Confidence, float? BoxX, float? BoxY,
-    float? BoxWidth, float? BoxHeight, short Count, bool IsCurrent, string? Model, long IdentificationId,
-    string? Author, DateTimeOffset At)
+    float? BoxWidth, float? BoxHeight, short Count, bool IsCurrent, int ModelId, long IdentificationId,
+    string? Author, DateTimeOffset At, short Ordinal)
 {
     /// <summary>The camera's code.</summary>
     public string Camera { get; internal set; } = "";
 
-    public DetectionKey Key { get; init; }
+    /// <summary>Name and version; null: people said it.</summary>
+    public string? Model { get; internal set; }
+
+    public DetectionKey Key => new(CapturedAt, CaptureId, ModelId, IdentificationId, Ordinal);
 }
 
 /// <summary>A place in a list of detections, newest capture first.</summary>

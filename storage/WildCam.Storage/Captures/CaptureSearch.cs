@@ -1,6 +1,5 @@
 using System.Text;
 using Npgsql;
-using WildCam.Storage.Cameras;
 
 namespace WildCam.Storage.Captures;
 
@@ -27,20 +26,19 @@ public sealed class CaptureSearch(NpgsqlDataSource database)
 
     const string DetectionColumns = """
         d.capture_id, d.captured_at, d.camera_id, d.event_id, d.source, d.category, t.slug, t.scientific_name,
-        d.confidence, d.box_x, d.box_y, d.box_width, d.box_height, d.count, d.is_current, m.name || ' ' || m.version,
+        d.confidence, d.box_x, d.box_y, d.box_width, d.box_height, d.count, d.is_current, d.model_id,
         d.identification_id, case when d.identification_id <> 0 then (
           select a.name from identifications i join accounts a on a.id = i.account_id where i.id = d.identification_id
         ) end, case when d.identification_id = 0 then d.created_at else (
-          select i.created_at from identifications i where i.id = d.identification_id) end as said_at,
-        d.model_id, d.ordinal
+          select i.created_at from identifications i where i.id = d.identification_id) end as said_at, d.ordinal
         """;
 
-    const string DetectionJoins = """
-        left join taxa t on t.id = d.taxon_id
-        left join models m on m.id = d.model_id
-        """;
+    const string DetectionJoins = "left join taxa t on t.id = d.taxon_id";
 
-    readonly CameraCodes _codes = new(database);
+    readonly ConstantNames _cameras = new(database, "select id, code from cameras where id = any($1)");
+
+    readonly ConstantNames _models = new(
+        database, "select id, name || ' ' || version from models where id = any($1)");
 
     public async Task<IReadOnlyList<CaptureFacts>> ListAsync(
         CaptureFilter filter, CaptureKey? after, int most, CancellationToken cancellationToken)
@@ -108,7 +106,7 @@ public sealed class CaptureSearch(NpgsqlDataSource database)
             findings = await ReadDetectionsAsync(reader, cancellationToken);
         }
 
-        await NameCamerasAsync(findings, cancellationToken);
+        await NameAsync(findings, cancellationToken);
         return (capture, findings);
     }
 
@@ -141,7 +139,7 @@ public sealed class CaptureSearch(NpgsqlDataSource database)
             findings = await ReadDetectionsAsync(reader, cancellationToken);
         }
 
-        await NameCamerasAsync(findings, cancellationToken);
+        await NameAsync(findings, cancellationToken);
         return findings;
     }
 
@@ -151,7 +149,7 @@ public sealed class CaptureSearch(NpgsqlDataSource database)
         const string order = "order by d.captured_at desc, d.capture_id desc, d.model_id desc, "
             + "d.identification_id desc, d.ordinal desc";
 
-        // The page first, from the index alone; names for its rows only.
+        // The page first, from the index alone; what people said for its rows only.
         var sql = new StringBuilder($"select {DetectionColumns} from (");
         sql.Append("select * from wildlife_detections d where d.is_current and ");
         AddConditions(command, sql, filter, "d");
@@ -244,29 +242,25 @@ public sealed class CaptureSearch(NpgsqlDataSource database)
         var detections = new List<DetectionFacts>();
         while (await reader.ReadAsync(cancellationToken))
         {
-            var captureId = reader.GetGuid(0);
-            var capturedAt = reader.GetFieldValue<DateTimeOffset>(1);
             detections.Add(new DetectionFacts(
-                captureId, capturedAt, reader.GetInt32(2), reader.Get<Guid>(3),
+                reader.GetGuid(0), reader.GetFieldValue<DateTimeOffset>(1), reader.GetInt32(2), reader.Get<Guid>(3),
                 (IdentificationSource)reader.GetInt16(4), (Category)reader.GetInt16(5), reader.Text(6), reader.Text(7),
                 reader.Get<float>(8), reader.Get<float>(9), reader.Get<float>(10), reader.Get<float>(11),
-                reader.Get<float>(12), reader.GetInt16(13), reader.GetBoolean(14), reader.Text(15),
-                reader.GetInt64(16), reader.Text(17), reader.GetFieldValue<DateTimeOffset>(18))
-            {
-                Key = new DetectionKey(
-                    capturedAt, captureId, reader.GetInt32(19), reader.GetInt64(16), reader.GetInt16(20)),
-            });
+                reader.Get<float>(12), reader.GetInt16(13), reader.GetBoolean(14), reader.GetInt32(15),
+                reader.GetInt64(16), reader.Text(17), reader.GetFieldValue<DateTimeOffset>(18), reader.GetInt16(19)));
         }
 
         return detections;
     }
 
-    async ValueTask NameCamerasAsync(List<DetectionFacts> findings, CancellationToken cancellationToken)
+    async ValueTask NameAsync(List<DetectionFacts> findings, CancellationToken cancellationToken)
     {
-        await _codes.LearnAsync(findings.Select(f => f.CameraId), cancellationToken);
+        await _cameras.LearnAsync(findings.Select(f => f.CameraId), cancellationToken);
+        await _models.LearnAsync(findings.Select(f => f.ModelId).Where(id => id != 0), cancellationToken);
         foreach (var finding in findings)
         {
-            finding.Camera = _codes[finding.CameraId];
+            finding.Camera = _cameras.Find(finding.CameraId) ?? "";
+            finding.Model = _models.Find(finding.ModelId);
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using WildCam.Simulator.Cameras;
 
 namespace WildCam.Benchmarks.Idle;
 
@@ -10,6 +11,10 @@ namespace WildCam.Benchmarks.Idle;
 static partial class IdleBenchmark
 {
     const int Cameras = 5000;
+
+    /// <summary>They pay for what the first connection loads and compiles; an idle camera is one of the others.</summary>
+    const int FirstCameras = 100;
+
     const int Streams = 500;
     const int Browsers = 500;
     const int Visitors = 50;
@@ -35,12 +40,11 @@ static partial class IdleBenchmark
         var server = await bench.ServerAsync();
         await using var world = await FleetWorld.StartAsync(server, Cameras);
         bench.Say($"{Cameras} cameras are registered");
-        var peerEmpty = mosquitto.ResidentBytes;
         double peerBytes;
-        await using (var atPeer = await IdleCameras.ConnectAsync(mosquitto.Port, world.Cameras, bench.Cancellation))
+        await using (var atPeer = new IdleCameras())
         {
-            await Task.Delay(SettleTime, bench.Cancellation);
-            peerBytes = mosquitto.ResidentBytes - peerEmpty;
+            peerBytes = await ConnectAsync(
+                atPeer, mosquitto.Port, world.Cameras, () => mosquitto.ResidentBytes, bench.Cancellation);
             atPeer.CheckAll();
         }
 
@@ -49,11 +53,10 @@ static partial class IdleBenchmark
         await Task.Delay(SettleTime, bench.Cancellation);
         var empty = world.Hub.ResidentBytes;
         bench.Say($"the hub idle: {empty / Megabyte:0} MB");
-        await using var cameras = await IdleCameras.ConnectAsync(
-            world.Hub.MqttPort, world.Cameras, bench.Cancellation);
-        await Task.Delay(SettleTime, bench.Cancellation);
-        var withCameras = world.Hub.ResidentBytes;
-        bench.Say($"with {Cameras} cameras: {withCameras / Megabyte:0} MB");
+        await using var cameras = new IdleCameras();
+        var cameraBytes = await ConnectAsync(
+            cameras, world.Hub.MqttPort, world.Cameras, () => world.Hub.ResidentBytes, bench.Cancellation);
+        bench.Say($"with {Cameras} cameras: {world.Hub.ResidentBytes / Megabyte:0} MB");
         await using var pages = await OpenPages.OpenAsync(world, Visitors, Streams, Browsers, bench.Cancellation);
         await Task.Delay(SettleTime, bench.Cancellation);
         var samples = await SampleAsync(world, cameras, pages, length, bench);
@@ -66,8 +69,21 @@ static partial class IdleBenchmark
             "growth from the first third to the last", "MB",
             new Spread([added.TakeLast(third).Average() - added.Take(third).Average()]), 10);
         var perSession = new Pairs(
-            new Spread([(withCameras - empty) / Cameras]), "mosquitto", new Spread([peerBytes / Cameras]));
-        bench.ClaimAtMost("resident bytes an idle camera", "bytes", perSession, ratioMax: 4);
+            new Spread([cameraBytes]), "mosquitto", new Spread([peerBytes]));
+        bench.ClaimAtMost($"resident bytes an idle camera, past the first {FirstCameras}", "bytes", perSession, ratioMax: 4);
+    }
+
+    /// <summary>Connects all; gives the resident bytes that each past the first ones costs.</summary>
+    static async Task<double> ConnectAsync(
+        IdleCameras idle, int port, IReadOnlyList<CameraAccount> cameras, Func<long> resident,
+        CancellationToken cancellationToken)
+    {
+        await idle.ConnectAsync(port, cameras.Take(FirstCameras), cancellationToken);
+        await Task.Delay(SettleTime, cancellationToken);
+        var withFirst = resident();
+        await idle.ConnectAsync(port, cameras.Skip(FirstCameras), cancellationToken);
+        await Task.Delay(SettleTime, cancellationToken);
+        return (resident() - withFirst) / (double)(cameras.Count - FirstCameras);
     }
 
     static async Task<List<long>> SampleAsync(

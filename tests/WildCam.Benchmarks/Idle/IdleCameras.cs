@@ -13,23 +13,13 @@ sealed class IdleCameras : IAsyncDisposable
 
     readonly List<MqttClient> _clients = [];
 
-    public static async Task<IdleCameras> ConnectAsync(
-        int port, IReadOnlyList<CameraAccount> cameras, CancellationToken cancellationToken)
+    /// <summary>Connects some more.</summary>
+    public async Task ConnectAsync(
+        int port, IEnumerable<CameraAccount> cameras, CancellationToken cancellationToken)
     {
-        var idle = new IdleCameras();
-        try
+        foreach (var some in cameras.Chunk(ConnectsAtOnce))
         {
-            foreach (var some in cameras.Chunk(ConnectsAtOnce))
-            {
-                idle._clients.AddRange(await Task.WhenAll(some.Select(c => ConnectAsync(port, c, cancellationToken))));
-            }
-
-            return idle;
-        }
-        catch
-        {
-            await idle.DisposeAsync();
-            throw;
+            _clients.AddRange(await Task.WhenAll(some.Select(c => ConnectAsync(port, c, cancellationToken))));
         }
     }
 

@@ -36,7 +36,8 @@ static class HeartbeatsBenchmark
         var (idleCores, _) = await MeasureAsync(world, TimeSpan.FromSeconds(30), bench);
         var idleBytes = world.Hub.ResidentBytes;
         bench.Say($"the hub idle: {idleBytes / Megabyte:0} MB, {idleCores * 100:0.0} % of a core");
-        await using var cameras = await IdleCameras.ConnectAsync(
+        await using var cameras = new IdleCameras();
+        await cameras.ConnectAsync(
             world.Hub.MqttPort, world.Cameras, bench.Cancellation);
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(bench.Cancellation);
         var beating = Enumerable.Range(0, Cameras).Select(i => BeatAsync(world, cameras, i, ending.Token)).ToList();

@@ -12,7 +12,7 @@ static partial class IdleBenchmark
 {
     const int Cameras = 5000;
 
-    /// <summary>They pay for what the first connection loads and compiles; an idle camera is one of the others.</summary>
+    /// <summary>They pay for what a first connection compiles; an idle camera is one of the others.</summary>
     const int FirstCameras = 100;
 
     const int Streams = 500;
@@ -70,7 +70,8 @@ static partial class IdleBenchmark
             new Spread([added.TakeLast(third).Average() - added.Take(third).Average()]), 10);
         var perSession = new Pairs(
             new Spread([cameraBytes]), "mosquitto", new Spread([peerBytes]));
-        bench.ClaimAtMost($"resident bytes an idle camera, past the first {FirstCameras}", "bytes", perSession, ratioMax: 4);
+        bench.ClaimAtMost(
+            $"resident bytes an idle camera, past the first {FirstCameras}", "bytes", perSession, ratioMax: 4);
     }
 
     /// <summary>Connects all; gives the resident bytes that each past the first ones costs.</summary>

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Net;
-using System.Net.Sockets;
 using WildCam.Cli.Machine;
 
 namespace WildCam.Cli.Commands;
@@ -39,7 +37,7 @@ static class DoctorCommand
         var runs = RunningUp.Find(workspace) is not null;
         foreach (var (purpose, port, setting) in Ports(workspace))
         {
-            var isFree = runs || IsFree(port);
+            var isFree = runs || FreePort.IsFree(port);
             findings.Add(new Finding(
                 $"port {port}", isFree,
                 isFree ? $"{purpose}{(runs ? ", in use by WildCam" : "")}" : TakenSentence(purpose, port, setting)));
@@ -74,25 +72,6 @@ static class DoctorCommand
     public static string TakenSentence(string purpose, int port, string setting) =>
         $"Port {port} ({purpose}) is taken by another program. Stop it, or choose another port: "
         + $"{setting}={port + 1} ./wildcam up";
-
-    public static bool IsFree(int port)
-    {
-        if (port == 0)
-        {
-            return true;
-        }
-
-        try
-        {
-            using var probe = new TcpListener(IPAddress.Any, port);
-            probe.Start();
-            return true;
-        }
-        catch (SocketException)
-        {
-            return false;
-        }
-    }
 
     public static long FreeBytes(string folder) => new DriveInfo(folder).AvailableFreeSpace;
 

@@ -76,7 +76,7 @@ static class UpCommand
 
         foreach (var (purpose, port, setting) in DoctorCommand.Ports(workspace))
         {
-            if (!DoctorCommand.IsFree(port))
+            if (!FreePort.IsFree(port))
             {
                 throw new CommandException(DoctorCommand.TakenSentence(purpose, port, setting));
             }

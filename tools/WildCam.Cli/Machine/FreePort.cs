@@ -32,7 +32,7 @@ static class FreePort
         throw new CommandException($"All ports from {First} to {End - 1} are in use.");
     }
 
-    /// <summary>Whether a server can listen there, at any address of this machine.</summary>
+    /// <summary>Whether a server can listen there, at any address of this machine; at 0, any port, always.</summary>
     public static bool IsFree(int port)
     {
         try

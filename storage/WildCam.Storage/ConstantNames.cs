@@ -4,8 +4,8 @@ using Npgsql;
 namespace WildCam.Storage;
 
 /// <summary>
-/// Names by ids that are given once and for good: what was read once is known. A list that would join them to
-/// each of its rows costs the database a third less without.
+/// Names by ids that are given once and for good: what was read once is known, and lists need not join them to each of
+/// their rows.
 /// </summary>
 /// <param name="sql">Gives id and name of those whose ids are $1.</param>
 sealed class ConstantNames(NpgsqlDataSource database, string sql)
